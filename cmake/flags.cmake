@@ -1,0 +1,48 @@
+# How our code is compiled: language, warnings, sanitizers, ccache.
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+if(PROJECT_IS_TOP_LEVEL)
+    if(NOT CMAKE_BUILD_TYPE)
+        set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+    endif()
+    set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+    set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+
+    find_program(CCACHE ccache)
+    if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+        # NOHASHDIR: build directories of different names share what they compiled.
+        set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_NOHASHDIR=1 "${CCACHE}")
+    endif()
+
+    # Sanitizers and coverage change every object, also in targets that are not ours to warn about.
+    if(SLUICE_SANITIZE)
+        set(sanitizer_flags -fsanitize=${SLUICE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    endif()
+    if(SLUICE_FUZZ)
+        list(APPEND sanitizer_flags -fsanitize=fuzzer-no-link)
+    endif()
+    if(SLUICE_COVERAGE)
+        list(APPEND sanitizer_flags --coverage -fprofile-update=atomic)
+    endif()
+    add_compile_options(${sanitizer_flags})
+    add_link_options(${sanitizer_flags})
+endif()
+
+set(sluice_warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+    -Wnon-virtual-dtor -Woverloaded-virtual)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT SLUICE_SANITIZE AND NOT SLUICE_COVERAGE)
+    list(APPEND sluice_warnings -Wnull-dereference)  # Guesses wrongly in instrumented code.
+endif()
+if(SLUICE_WERROR)
+    list(APPEND sluice_warnings -Werror)
+endif()
+
+function(sluice_flags target)
+    target_compile_features(${target} PUBLIC cxx_std_23)
+    target_compile_options(${target} PRIVATE ${sluice_warnings})
+endfunction()
