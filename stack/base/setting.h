@@ -1,0 +1,59 @@
+// Tunables by name: what `--set name=value` and the tests use. A settings struct lists its fields once, in a macro;
+// rows made from that list know each field's type, range and documentation.
+//
+//   durations  "200ms" "1.5s" "40us" "2min" "1h"       numbers  "65535"  with optional k, M, G (1024)
+//   flags      "on" "off"
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/time.h"
+
+namespace sluice {
+
+template <typename Settings>
+struct SettingRow {
+    using Field = std::variant<Duration Settings::*, std::uint32_t Settings::*, bool Settings::*>;
+    std::string_view name;
+    Field field;
+    std::int64_t least;   // nanoseconds for durations
+    std::int64_t most;
+    std::string_view text;  // what it limits, with its RFC section
+};
+
+// The value of `text`, or a message that names the accepted range.
+std::expected<std::int64_t, std::string> parse_duration(std::string_view text, std::int64_t least, std::int64_t most);
+std::expected<std::int64_t, std::string> parse_number(std::string_view text, std::int64_t least, std::int64_t most);
+std::expected<bool, std::string> parse_flag(std::string_view text);
+std::string duration_text(std::int64_t nanoseconds);  // the shortest exact form: "200ms"
+
+// Sets one field. True if the name is known; the message is for a bad value.
+template <typename Settings>
+std::expected<bool, std::string> apply_setting(Settings& settings, std::span<const SettingRow<Settings>> rows,
+                                               std::string_view name, std::string_view value) {
+    for (const auto& row : rows) {
+        if (row.name != name) continue;
+        if (const auto* duration = std::get_if<Duration Settings::*>(&row.field)) {
+            const auto parsed = parse_duration(value, row.least, row.most);
+            if (!parsed) return std::unexpected(parsed.error());
+            settings.**duration = Duration(*parsed);
+        } else if (const auto* number = std::get_if<std::uint32_t Settings::*>(&row.field)) {
+            const auto parsed = parse_number(value, row.least, row.most);
+            if (!parsed) return std::unexpected(parsed.error());
+            settings.**number = static_cast<std::uint32_t>(*parsed);
+        } else {
+            const auto parsed = parse_flag(value);
+            if (!parsed) return std::unexpected(parsed.error());
+            settings.*std::get<bool Settings::*>(row.field) = *parsed;
+        }
+        return true;
+    }
+    return false;
+}
+
+}  // namespace sluice

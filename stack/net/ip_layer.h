@@ -1,0 +1,115 @@
+// The host below its transports: ARP, IPv4, ICMP, routes and addresses of every link. Knows no TCP.
+//
+// Told: frames, time, packets to send. Answers: packets for a transport, failures of packets sent earlier, frames to
+// send, when it wants to be woken. The way in only records debts (an ARP reply, an echo reply); next_frame pays them.
+// RFC 826, 5227, 791, 792, 815, 1122 section 3, 6864.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/counters.h"
+#include "base/link.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "base/trace.h"
+#include "net/settings.h"
+#include "wire/packet.h"
+
+namespace sluice::net {
+
+// What became of a packet handed to send().
+enum class Sent : std::uint8_t {
+    frame,     // `frame` is filled: give it to the device
+    kept,      // waits for ARP, or was cut into fragments: next_frame will bring it
+    looped,    // for ourselves: next_looped will bring it
+    dropped,   // counted under a reason
+};
+
+struct Route {
+    wire::Prefix destination;
+    wire::Address gateway;      // unspecified: on link
+    LinkId link = 0;
+    std::uint32_t metric = 0;
+};
+
+enum class NeighborState : std::uint8_t { incomplete, reachable, stale, failed };
+struct NeighborView {
+    wire::Address address;
+    wire::MacAddress mac;
+    NeighborState state = NeighborState::incomplete;
+    LinkId link = 0;
+};
+
+enum class AddressState : std::uint8_t { probing, usable, taken };
+struct AddressView {
+    wire::Prefix prefix;
+    LinkId link = 0;
+    AddressState state = AddressState::probing;
+    wire::MacAddress conflicting;  // taken: by whom
+};
+
+struct EchoReply {
+    wire::Address from;
+    std::uint16_t identifier = 0;
+    std::uint16_t sequence = 0;
+    std::uint8_t hop_limit = 0;
+    Slice data;
+};
+
+class IpLayer {
+public:
+    IpLayer(const Settings& settings, Random random, ChunkPool& pool, Counters& counters, Trace& trace);
+    ~IpLayer();
+    IpLayer(const IpLayer&) = delete;
+    IpLayer& operator=(const IpLayer&) = delete;
+
+    // --- configuration
+    LinkId attach(wire::MacAddress mac, const LinkCapabilities& capabilities);
+    const LinkCapabilities& capabilities(LinkId link) const;
+    wire::MacAddress mac(LinkId link) const;
+    // Adds an address; with probe_addresses it becomes usable after RFC 5227's probes, else at once (announced).
+    void add_address(LinkId link, wire::Prefix prefix, Instant now);
+    void remove_address(wire::Address address);
+    void add_route(const Route& route);            // replaces one with the same destination and metric
+    bool remove_route(const wire::Prefix& destination);
+    std::vector<Route> routes() const;             // with the on-link routes of the addresses
+    std::vector<AddressView> addresses() const;
+    std::vector<NeighborView> neighbors() const;
+    bool is_ours(const wire::Address& address) const;          // a usable unicast address of ours (or loopback)
+    bool is_group(const wire::Address& address) const;         // multicast, limited or a directed broadcast of ours
+
+    // --- in
+    using Arrival = std::variant<std::monostate, wire::PacketIn, wire::DeliveryFailed>;
+    Arrival receive(LinkId link, FrameIn frame, std::uint32_t frame_number, Instant now);
+    void on_time(Instant now);
+    // Failures found while time passed (ARP without answer, reassembly...). Until empty.
+    std::optional<wire::DeliveryFailed> next_failure();
+    std::optional<wire::PacketIn> next_looped();
+    std::optional<EchoReply> next_echo_reply();
+
+    // --- out
+    // The way to `remote`; `source` may be fixed by the caller (unspecified: choose, RFC 1122 3.3.4.3).
+    std::expected<wire::Path, wire::DeliveryError> path_to(const wire::Address& remote, const wire::Address& source) const;
+    Sent send(wire::PacketOut& packet, FrameOut& frame, Instant now);
+    // Pays one debt of ours. False: nothing owed.
+    bool next_frame(FrameOut& frame, Instant now);
+    Instant next_deadline() const;
+    // The transport had no use for this packet: an ICMP port unreachable may be owed (RFC 1122 3.2.2.1).
+    void refuse_port(const wire::PacketIn& packet, Instant now);
+    void refuse_protocol(const wire::PacketIn& packet, Instant now);
+    // False with a reason: no route, or data too long (at most 65507 octets).
+    std::expected<void, wire::DeliveryError> send_echo_request(const wire::Address& to, std::uint16_t identifier,
+                                                               std::uint16_t sequence, ByteView data, bool dont_fragment,
+                                                               std::uint8_t hop_limit, Instant now);
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace sluice::net
