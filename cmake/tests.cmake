@@ -127,7 +127,8 @@ add_test(NAME layers COMMAND "${PROJECT_SOURCE_DIR}/scripts/check_layers")
 set_tests_properties(layers PROPERTIES LABELS source)
 
 if(NOT SLUICE_SANITIZE AND NOT SLUICE_COVERAGE)
-    add_test(NAME core_has_no_globals COMMAND "${PROJECT_SOURCE_DIR}/scripts/check_globals" $<TARGET_FILE:sluice>)
+    add_test(NAME core_has_no_globals COMMAND "${PROJECT_SOURCE_DIR}/scripts/check_globals" $<TARGET_FILE:sluice>
+        $<TARGET_FILE:sluice_sim>)
     set_tests_properties(core_has_no_globals PROPERTIES LABELS source)
 
     # Every header compiles alone, and twice.
