@@ -1,0 +1,114 @@
+#include "wire/tcp_options.h"
+
+namespace sluice::wire {
+namespace {
+
+enum : std::uint8_t {
+    kind_end = 0,
+    kind_nop = 1,
+    kind_mss = 2,
+    kind_window_scale = 3,
+    kind_sack_permitted = 4,
+    kind_sack = 5,
+    kind_timestamps = 8,
+};
+
+void take_sack(Reader& body, TcpOptions& options) {
+    while (body.remaining() >= 8 && options.sack_count < options.sack.size())
+        options.sack[options.sack_count++] = {body.u32(), body.u32()};
+}
+
+// One option whose length was found sane. A known kind with a wrong length is illegal; see MUST-7.
+bool take_option(std::uint8_t kind, ByteView octets, bool is_syn, TcpOptions& options) {
+    Reader body(octets);
+    switch (kind) {
+        case kind_mss:
+            if (octets.size() != 2) return false;
+            // RFC 9293 3.7.1: the MSS option belongs to SYN segments only; elsewhere it changes nothing.
+            if (is_syn) options.mss = body.u16();
+            return true;
+        case kind_window_scale:
+            if (octets.size() != 1) return false;
+            // RFC 7323 2.2: ignored in a segment without SYN.
+            if (is_syn) options.window_shift = body.u8();
+            return true;
+        case kind_sack_permitted:
+            if (!octets.empty()) return false;
+            if (is_syn) options.sack_permitted = true;  // RFC 2018 2
+            return true;
+        case kind_timestamps:
+            if (octets.size() != 8) return false;
+            options.timestamps = Timestamps{body.u32(), body.u32()};
+            return true;
+        case kind_sack:
+            if (octets.size() % 8 != 0 || octets.empty()) return false;
+            take_sack(body, options);
+            return true;
+        default:
+            return true;  // RFC 9293 3.1 [MUST-6]: unknown options with a length are skipped
+    }
+}
+
+}  // namespace
+
+std::expected<TcpOptions, Reason> parse_tcp_options(ByteView octets, bool is_syn) {
+    TcpOptions options;
+    Reader in(octets);
+    while (in.remaining() > 0) {
+        const std::uint8_t kind = in.u8();
+        if (kind == kind_end) break;  // [MUST-69]: what follows is padding
+        if (kind == kind_nop) continue;
+        const std::uint8_t length = in.u8();
+        // RFC 9293 3.1 [MUST-7]: lengths 0, 1 and past the end. Choice: drop the segment, keep the connection.
+        if (!in.ok() || length < 2 || length - 2U > in.remaining()) return std::unexpected(Reason::tcp_bad_options);
+        if (!take_option(kind, in.take(length - 2U), is_syn, options)) return std::unexpected(Reason::tcp_bad_options);
+    }
+    return options;
+}
+
+std::size_t size_of(const TcpOptions& options) {
+    std::size_t size = 0;
+    if (options.mss) size += 4;
+    if (options.timestamps) size += options.sack_permitted ? 10 : 12;
+    if (options.sack_permitted) size += options.timestamps ? 2 : 4;
+    if (options.window_shift) size += 4;
+    if (options.sack_count > 0) size += 4 + 8U * options.sack_count;
+    return size;
+}
+
+void write_tcp_options(Writer& out, const TcpOptions& options) {
+    if (options.mss) {
+        out.u8(kind_mss);
+        out.u8(4);
+        out.u16(*options.mss);
+    }
+    if (options.sack_permitted) {
+        if (!options.timestamps) out.u16(0x0101);
+        out.u8(kind_sack_permitted);
+        out.u8(2);
+    }
+    if (options.timestamps) {
+        if (!options.sack_permitted) out.u16(0x0101);
+        out.u8(kind_timestamps);
+        out.u8(10);
+        out.u32(options.timestamps->value);
+        out.u32(options.timestamps->echo);
+    }
+    if (options.window_shift) {
+        out.u8(kind_nop);
+        out.u8(kind_window_scale);
+        out.u8(3);
+        out.u8(*options.window_shift);
+    }
+    if (options.sack_count > 0) {
+        out.u16(0x0101);
+        out.u8(kind_sack);
+        out.u8(static_cast<std::uint8_t>(2 + 8 * options.sack_count));
+        for (std::size_t i = 0; i < options.sack_count; ++i) {
+            out.u32(options.sack[i].begin);
+            out.u32(options.sack[i].end);
+        }
+    }
+}
+
+}  // namespace sluice::wire

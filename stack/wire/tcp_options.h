@@ -1,0 +1,46 @@
+// TCP options as values (RFC 9293 3.1, RFC 7323, RFC 2018).
+//
+// Parsing accepts any order and alignment, skips unknown kinds that carry a length, and refuses a list whose lengths
+// make no sense. Writing produces one fixed layout per kind of segment, padded to a multiple of 4.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <optional>
+
+#include "base/bytes.h"
+#include "base/reason.h"
+
+namespace sluice::wire {
+
+struct Timestamps {
+    std::uint32_t value = 0;  // TSval
+    std::uint32_t echo = 0;   // TSecr
+};
+
+struct SackBlock {
+    std::uint32_t begin = 0;  // raw sequence numbers
+    std::uint32_t end = 0;
+};
+
+struct TcpOptions {
+    std::optional<std::uint16_t> mss;
+    std::optional<std::uint8_t> window_shift;
+    std::optional<Timestamps> timestamps;
+    bool sack_permitted = false;
+    std::array<SackBlock, 4> sack{};
+    std::uint8_t sack_count = 0;
+};
+
+inline constexpr std::size_t tcp_options_max = 40;
+
+// RFC 9293 3.1 [MUST-5, 6, 7, 64]. `is_syn` tells whether options that belong to SYN segments are taken at all.
+std::expected<TcpOptions, Reason> parse_tcp_options(ByteView octets, bool is_syn);
+
+// Octets write_tcp_options needs, a multiple of 4.
+std::size_t size_of(const TcpOptions& options);
+// In the order mss, sackOK, timestamps, nop, wscale on a SYN; nop, nop, timestamps, nop, nop, sack otherwise.
+void write_tcp_options(Writer& out, const TcpOptions& options);
+
+}  // namespace sluice::wire
