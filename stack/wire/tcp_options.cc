@@ -69,8 +69,8 @@ std::expected<TcpOptions, Reason> parse_tcp_options(ByteView octets, bool is_syn
 std::size_t size_of(const TcpOptions& options) {
     std::size_t size = 0;
     if (options.mss) size += 4;
-    if (options.timestamps) size += options.sack_permitted ? 10 : 12;
-    if (options.sack_permitted) size += options.timestamps ? 2 : 4;
+    if (options.timestamps) size += options.sack_permitted ? 10U : 12U;
+    if (options.sack_permitted) size += options.timestamps ? 2U : 4U;
     if (options.window_shift) size += 4;
     if (options.sack_count > 0) size += 4 + 8U * options.sack_count;
     return size;
