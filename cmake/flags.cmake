@@ -40,11 +40,23 @@ set(sluice_library_warnings)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT SLUICE_SANITIZE AND NOT SLUICE_COVERAGE)
     set(sluice_library_warnings -Wnull-dereference)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # g++ 12 finds overlaps in std::string's operator+ that are not there (GCC bug 105651), and uninitialised values in
+    # std::optional and std::variant when it instruments them.
+    list(APPEND sluice_warnings -Wno-restrict)
+    if(SLUICE_SANITIZE)
+        list(APPEND sluice_warnings -Wno-maybe-uninitialized)
+    endif()
+endif()
 if(SLUICE_WERROR)
     list(APPEND sluice_warnings -Werror)
 endif()
 
+# The library may end up in a shared one; without this g++ would not inline its functions then.
+set(sluice_code_generation -fno-semantic-interposition)
+
 function(sluice_flags target)
     target_compile_features(${target} PUBLIC cxx_std_23)
+    target_compile_options(${target} PRIVATE ${sluice_code_generation})
     target_compile_options(${target} PRIVATE ${sluice_warnings})
 endfunction()

@@ -124,7 +124,8 @@ endforeach()
 # --- The source tree ---------------------------------------------------------------------------------------------
 
 add_test(NAME layers COMMAND "${PROJECT_SOURCE_DIR}/scripts/check_layers")
-set_tests_properties(layers PROPERTIES LABELS source)
+add_test(NAME layers_checker COMMAND "${PROJECT_SOURCE_DIR}/scripts/check_layers" --self-test)
+set_tests_properties(layers layers_checker PROPERTIES LABELS source)
 
 if(NOT SLUICE_SANITIZE AND NOT SLUICE_COVERAGE)
     add_test(NAME core_has_no_globals COMMAND "${PROJECT_SOURCE_DIR}/scripts/check_globals" $<TARGET_FILE:sluice>
