@@ -63,16 +63,26 @@ public:
         --size_;
         return taken;
     }
-    // Puts `item` before index i.
+    // Puts `item` before index i; moves the shorter side.
     void insert(std::uint32_t i, T item) {
         SLUICE_CHECK(i <= size_);
-        push_back(std::move(item));
-        for (std::uint32_t k = size_ - 1; k > i; --k) std::swap((*this)[k], (*this)[k - 1]);
+        if (i < size_ / 2) {
+            push_front(std::move(item));
+            for (std::uint32_t k = 0; k < i; ++k) std::swap((*this)[k], (*this)[k + 1]);
+        } else {
+            push_back(std::move(item));
+            for (std::uint32_t k = size_ - 1; k > i; --k) std::swap((*this)[k], (*this)[k - 1]);
+        }
     }
     void erase(std::uint32_t i) {
         SLUICE_CHECK(i < size_);
-        for (std::uint32_t k = i; k + 1 < size_; ++k) std::swap((*this)[k], (*this)[k + 1]);
-        pop_back();
+        if (i < size_ / 2) {
+            for (std::uint32_t k = i; k > 0; --k) std::swap((*this)[k], (*this)[k - 1]);
+            pop_front();
+        } else {
+            for (std::uint32_t k = i; k + 1 < size_; ++k) std::swap((*this)[k], (*this)[k + 1]);
+            pop_back();
+        }
     }
     void clear() {
         while (!empty()) pop_front();

@@ -69,24 +69,21 @@ std::uint16_t Flight::transmissions(Pos at) const {
 }
 
 void Flight::on_resent(Range range, Instant now) {
-    const std::uint32_t first = index_of(range.begin);
-    SLUICE_CHECK(sent_[first].range.begin == range.begin);
-    std::uint16_t transmissions = 0;
-    for (;;) {
-        Sent& entry = sent_[first];
-        if (entry.range.end > range.end) split(first, range.end);
-        transmissions = std::max(transmissions, sent_[first].transmissions);
-        account(sent_[first], -1);
-        if (sent_[first].range.end == range.end) break;
-        sent_[first + 1].range.begin = sent_[first].range.begin;  // joined with the next, which is lost too
-        account(Sent{sent_[first].range, now, 1, true}, +1);
-        sent_.erase(first);
+    const std::uint32_t i = index_of(range.begin);
+    SLUICE_CHECK(sent_[i].range.begin == range.begin);
+    std::uint16_t transmissions = sent_[i].transmissions;
+    while (sent_[i].range.end < range.end) {  // joined with the next one, which is lost too
+        SLUICE_CHECK(sent_[i].lost && sent_[i + 1].lost);
+        sent_[i + 1].range.begin = range.begin;
+        sent_.erase(i);
+        transmissions = std::max(transmissions, sent_[i].transmissions);
     }
-    Sent& entry = sent_[first];
-    entry.lost = false;
-    entry.sent_at = now;
-    entry.transmissions = static_cast<std::uint16_t>(std::min(transmissions + 1, 65535));
-    account(entry, +1);
+    if (sent_[i].range.end > range.end) split(i, range.end);
+    account(sent_[i], -1);
+    sent_[i].lost = false;
+    sent_[i].sent_at = now;
+    sent_[i].transmissions = static_cast<std::uint16_t>(std::min(transmissions + 1, 65535));
+    account(sent_[i], +1);
 }
 
 std::uint32_t Flight::index_of(Pos at) const {

@@ -1,0 +1,27 @@
+// What we offer in a SYN, and what both sides agree on once both SYNs are seen (RFC 9293 3.7.1, RFC 7323 2 and 3).
+#pragma once
+
+#include "tcp/facts.h"
+#include "tcp/settings.h"
+#include "wire/packet.h"
+#include "wire/tcp_options.h"
+
+namespace sluice::tcp {
+
+struct Offer {
+    std::uint16_t mss = 536;
+    std::uint8_t window_shift = 0;
+    bool window_scaling = false;
+    bool timestamps = false;
+};
+
+// Ours, for a path and a receive buffer. `mss_bound` is TCP_MAXSEG, 0 = none.
+Offer offer_for(const Settings& settings, const wire::Path& path, std::uint32_t receive_buffer, std::uint16_t mss_bound);
+
+// The options of our SYN, or of our SYN,ACK in answer to `peer` (nullptr: a SYN).
+wire::TcpOptions options_of(const Offer& offer, const wire::TcpOptions* peer);
+
+Agreed agree(const Offer& offer, const wire::TcpOptions& peer, const Settings& settings, const wire::Path& path,
+             std::uint16_t mss_bound);
+
+}  // namespace sluice::tcp

@@ -1,0 +1,85 @@
+// The receiving half of a synchronized connection: RCV.NXT, the window, octets in order and out of order, the peer's
+// FIN. Joins the parts of this folder. Told: judged segments and reads. Answers: what became of a segment.
+#pragma once
+
+#include <memory>
+
+#include "tcp/receive/acceptable.h"
+#include "tcp/receive/ack_policy.h"
+#include "tcp/receive/paws.h"
+#include "tcp/receive/reassembly.h"
+#include "tcp/receive/receive_queue.h"
+#include "tcp/receive/urgent_mark.h"
+#include "tcp/receive/window.h"
+
+namespace sluice::tcp {
+
+class Receiver {
+public:
+    struct Text {
+        Pos in_order = 0;              // octets RCV.NXT advanced by
+        Pos held = 0;                  // octets kept above a hole
+        bool is_duplicate = false;     // nothing in it was new
+        bool filled_hole = false;      // it brought held octets into order, or leaves some above a hole
+        bool is_full = false;          // reassembly refused octets
+    };
+
+    // `announced` is the window of our SYN or SYN,ACK, unscaled.
+    void start(const Settings& settings, std::uint32_t buffer, std::uint32_t announced, std::uint16_t mss_announced);
+
+    Pos nxt() const { return nxt_; }
+    ReceiveSpan span() const { return {nxt_, window_.edge()}; }
+    // Eighth step: the peer's FIN stands here; nothing beyond it is taken.
+    bool has_fin() const { return fin_at_ >= 0; }
+    bool is_finished() const { return fin_at_ >= 0 && nxt_ > fin_at_; }
+
+    // Seventh step: text of an acceptable, trimmed segment.
+    Text take_text(const Segment& seg, std::uint32_t pieces_max, ChunkPool& pool);
+    // Eighth step. True when everything before the FIN is here: RCV.NXT has advanced over it.
+    bool take_fin(const Segment& seg);
+    bool fin_is_due() const { return fin_at_ >= 0 && nxt_ == fin_at_; }
+    void pass_fin() { ++nxt_; }
+
+    // --- the reader
+    const ReceiveQueue& queue() const { return queue_; }
+    std::size_t read(ByteSpan room) { return queue_.read(room); }
+    void consume(std::size_t octets) { queue_.consume(octets); }
+    Pos consumed() const { return nxt_ - (is_finished() ? 1 : 0) - queue_.octets(); }
+    // SHUT_RD: octets are acknowledged and thrown away from now on.
+    void discard_from_now();
+    bool is_discarding() const { return is_discarding_; }
+    void drop_everything();
+
+    // --- the window
+    Pos free() const { return Pos{window_.limit()} - queue_.pinned() - pinned_above(); }
+    std::uint32_t limit() const { return window_.limit(); }
+    void set_limit(std::uint32_t limit) { window_.set_limit(limit); }
+    bool is_window_update_due() const { return window_.is_update_due(nxt_, free(), mss_announced_); }
+    // The header's window field for a segment leaving now.
+    std::uint16_t announce(std::uint8_t shift) {
+        last_ack_sent_ = nxt_;
+        return window_.announce(nxt_, free(), mss_announced_, shift);
+    }
+    Pos last_ack_sent() const { return last_ack_sent_; }
+    std::uint16_t mss_announced() const { return mss_announced_; }
+    bool has_hole() const { return above_ && !above_->empty(); }
+
+    AckPolicy acks;
+    Paws paws;
+    UrgentMark urgent;
+
+private:
+    Pos pinned_above() const { return above_ ? static_cast<Pos>(above_->pinned()) : 0; }
+    void deliver(Slice text, ChunkPool& pool);
+
+    Pos nxt_ = 1;
+    Pos fin_at_ = -1;
+    Pos last_ack_sent_ = 1;
+    ReceiveWindow window_;
+    ReceiveQueue queue_;
+    std::unique_ptr<Reassembly> above_;  // made when something first arrives out of order
+    std::uint16_t mss_announced_ = 536;
+    bool is_discarding_ = false;
+};
+
+}  // namespace sluice::tcp
