@@ -1,0 +1,178 @@
+#include "host/pcap_file.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/checksum.h"
+#include "wire/packet.h"
+
+namespace sluice::host {
+namespace {
+
+// Blocks are in the order of this machine; readers see which by the magic number.
+void put(std::vector<std::uint8_t>& out, const void* bytes, std::size_t count) {
+    const auto* first = static_cast<const std::uint8_t*>(bytes);
+    out.insert(out.end(), first, first + count);
+}
+void put32(std::vector<std::uint8_t>& out, std::uint32_t value) { put(out, &value, sizeof value); }
+void put16(std::vector<std::uint8_t>& out, std::uint16_t value) { put(out, &value, sizeof value); }
+void pad(std::vector<std::uint8_t>& out) {
+    while (out.size() % 4 != 0) out.push_back(0);
+}
+void put_option(std::vector<std::uint8_t>& out, std::uint16_t code, std::string_view value) {
+    put16(out, code);
+    put16(out, static_cast<std::uint16_t>(value.size()));
+    put(out, value.data(), value.size());
+    pad(out);
+}
+
+constexpr std::uint32_t section_header = 0x0a0d0d0a, interface_description = 1, enhanced_packet = 6;
+constexpr std::uint32_t byte_order_magic = 0x1a2b3c4d;
+constexpr std::uint16_t linktype_ethernet = 1;
+constexpr std::uint16_t option_end = 0, if_name = 2, if_description = 3, if_tsresol = 9, epb_flags = 2,
+                        shb_userappl = 4;
+
+constexpr std::size_t buffer_bytes = 256 * 1024;
+
+// Where the transport checksum of an unfragmented IPv4 packet with TCP or UDP stands; the frame's size if nowhere.
+struct Transport {
+    std::size_t start;
+    std::size_t field;
+    std::uint8_t protocol;
+};
+std::optional<Transport> find_transport(ByteView octets) {
+    constexpr std::size_t ip = 14;
+    Reader in(octets);
+    in.skip(12);
+    if (in.u16() != 0x0800) return std::nullopt;
+    const std::size_t header = (in.u8() & 0x0fU) * std::size_t{4};
+    in.skip(5);
+    const bool is_fragment = (in.u16() & 0x3fffU) != 0;
+    in.skip(1);
+    const std::uint8_t protocol = in.u8();
+    if (!in.ok() || is_fragment) return std::nullopt;
+    const std::size_t offset = protocol == wire::protocol::tcp ? 16 : 6;
+    if (protocol != wire::protocol::tcp && protocol != wire::protocol::udp) return std::nullopt;
+    if (header < 20 || ip + header + offset + 2 > octets.size()) return std::nullopt;
+    return Transport{ip + header, ip + header + offset, protocol};
+}
+
+}  // namespace
+
+void complete_captured_checksum(ByteSpan octets, const FrameOut& frame) {
+    const std::size_t field = std::size_t{frame.checksum_start} + frame.checksum_offset;
+    if (!frame.needs_checksum || frame.segment_bytes != 0 || field + 2 > octets.size()) return;
+    Checksum sum;
+    sum.add(octets.subspan(frame.checksum_start));
+    put_u16(octets, field, sum.value());
+}
+
+void complete_captured_checksum(ByteSpan octets, const FrameIn& frame) {
+    if (!frame.checksum_good || frame.segment_bytes != 0) return;
+    const auto transport = find_transport(octets);
+    if (!transport) return;
+    put_u16(octets, transport->field, 0);
+    // RFC 9293 3.1, RFC 768: the pseudo-header is both addresses, the protocol and the length. Padding of a short
+    // frame does not belong to the packet.
+    const std::size_t total = std::size_t{octets[16]} << 8U | octets[17];
+    const std::size_t end = std::min(octets.size(), 14 + total);
+    if (end < transport->field + 2) return;
+    Checksum sum;
+    sum.add(octets.subspan(26, 8));
+    sum.add_u16(transport->protocol);
+    sum.add_u16(static_cast<std::uint16_t>(end - transport->start));
+    sum.add(octets.subspan(transport->start, end - transport->start));
+    put_u16(octets, transport->field, sum.value());
+}
+
+std::expected<std::unique_ptr<PcapFile>, std::string> PcapFile::open(const std::string& path,
+                                                                     std::string_view interface,
+                                                                     std::int64_t wall_base_ns) {
+    std::unique_ptr<PcapFile> made(new PcapFile);
+    made->file_.reset(std::fopen(path.c_str(), "wbe"));
+    if (!made->file_)
+        return std::unexpected(fmt::format("cannot write {}: {}", path, strerrordesc_np(errno)));
+    std::setvbuf(made->file_.get(), nullptr, _IOFBF, buffer_bytes);
+    made->wall_base_ns_ = wall_base_ns;
+    made->write_head(interface);
+    return made;
+}
+
+void PcapFile::write_head(std::string_view interface) {
+    const auto write_block = [this](std::uint32_t type, const std::vector<std::uint8_t>& body) {
+        block_.clear();
+        const auto length = static_cast<std::uint32_t>(body.size() + 12);
+        put32(block_, type);
+        put32(block_, length);
+        put(block_, body.data(), body.size());
+        put32(block_, length);
+        std::fwrite(block_.data(), 1, block_.size(), file_.get());
+    };
+    std::vector<std::uint8_t> body;
+    put32(body, byte_order_magic);
+    put16(body, 1);  // version 1.0
+    put16(body, 0);
+    put32(body, 0xffffffff);  // section length: not told
+    put32(body, 0xffffffff);
+    put_option(body, shb_userappl, "sluice");
+    put_option(body, option_end, {});
+    write_block(section_header, body);
+
+    body.clear();
+    put16(body, linktype_ethernet);
+    put16(body, 0);
+    put32(body, 0);  // no snap length
+    put_option(body, if_name, interface);
+    put_option(body, if_description, "as the stack saw it");
+    put_option(body, if_tsresol, "\x09");  // 10^-9 s
+    put_option(body, option_end, {});
+    write_block(interface_description, body);
+    is_dirty_ = true;
+}
+
+void PcapFile::on_frame_in(LinkId, const FrameIn& frame, Instant now) {
+    const ByteView octets = frame.bytes.view();
+    frame_.assign(octets.begin(), octets.end());
+    complete_captured_checksum(frame_, frame);
+    write_packet(Direction::inbound, now);
+}
+
+void PcapFile::on_frame_out(const FrameOut& frame, Instant now) {
+    frame_.assign(frame.header().begin(), frame.header().end());
+    for (const Slice& slice : frame.payload)
+        frame_.insert(frame_.end(), slice.view().begin(), slice.view().end());
+    complete_captured_checksum(frame_, frame);
+    write_packet(Direction::outbound, now);
+}
+
+void PcapFile::write_packet(Direction direction, Instant now) {
+    const auto size = static_cast<std::uint32_t>(frame_.size());
+    const auto at = static_cast<std::uint64_t>(wall_base_ns_ + now.time_since_epoch().count());
+    block_.clear();
+    put32(block_, enhanced_packet);
+    put32(block_, 0);  // the block's length, below
+    put32(block_, 0);  // interface
+    put32(block_, static_cast<std::uint32_t>(at >> 32U));
+    put32(block_, static_cast<std::uint32_t>(at));
+    put32(block_, size);
+    put32(block_, size);
+    put(block_, frame_.data(), frame_.size());
+    pad(block_);
+    const auto flags = static_cast<std::uint32_t>(direction);
+    put_option(block_, epb_flags, {reinterpret_cast<const char*>(&flags), sizeof flags});
+    put_option(block_, option_end, {});
+    const auto length = static_cast<std::uint32_t>(block_.size() + 4);
+    std::memcpy(block_.data() + 4, &length, sizeof length);
+    put32(block_, length);
+    std::fwrite(block_.data(), 1, block_.size(), file_.get());
+    is_dirty_ = true;
+}
+
+void PcapFile::flush() {
+    if (is_dirty_) std::fflush(file_.get());
+    is_dirty_ = false;
+}
+
+}  // namespace sluice::host

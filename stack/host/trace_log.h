@@ -1,0 +1,35 @@
+// The trace as a text log: drains a Stack's ring into a file, line by line (trace/text.h).
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <expected>
+#include <memory>
+#include <string>
+
+#include "base/trace.h"
+
+namespace sluice::host {
+
+class TraceLog {
+public:
+    // "-" is standard output. Lines above `level` are left out.
+    static std::expected<TraceLog, std::string> open(const std::string& path, int level);
+
+    // Writes every waiting record. The ring must be in mode `all`.
+    void drain(Trace& trace);
+    void flush();
+
+private:
+    struct Close {
+        void operator()(std::FILE* file) const;
+    };
+
+    std::unique_ptr<std::FILE, Close> file_;
+    int level_ = 2;
+    std::uint32_t last_number_ = 0;
+    std::string lines_;  // kept to save the allocation
+    bool is_dirty_ = false;
+};
+
+}  // namespace sluice::host
