@@ -1,0 +1,97 @@
+#include "support/trace_checker.h"
+
+#include <fmt/format.h>
+
+namespace sluice::test {
+namespace {
+
+constexpr unsigned bit(DeadlineKind kind) { return 1U << static_cast<unsigned>(kind); }
+
+// states.md section 9: which deadlines a state may hold.
+std::string check_deadlines(const TraceRecord& record) {
+    const unsigned armed = record.deadlines;
+    if ((armed & bit(DeadlineKind::retransmission)) != 0 && (armed & bit(DeadlineKind::persist)) != 0)
+        return "retransmission and persist timers are both on";
+    if (record.after == State::time_wait && (armed & ~bit(DeadlineKind::time_wait)) != 0)
+        return "a timer besides 2 MSL is on in TIME-WAIT";
+    if (record.after == State::fin_wait_2 &&
+        (armed & (bit(DeadlineKind::retransmission) | bit(DeadlineKind::persist))) != 0)
+        return "retransmission or persist timer is on in FIN-WAIT-2";
+    if (record.after == State::closed && armed != 0) return "a timer is on in CLOSED";
+    return "";
+}
+
+}  // namespace
+
+const std::set<std::pair<State, State>>& legal_pairs() {
+    using enum State;
+    static const std::set<std::pair<State, State>> pairs{
+        {closed, listen},          {closed, syn_sent},         {closed, syn_received},
+        {closed, established},     {listen, closed},           {syn_sent, established},
+        {syn_sent, syn_received},  {syn_sent, closed},         {syn_received, established},
+        {syn_received, closed},    {syn_received, fin_wait_1}, {established, fin_wait_1},
+        {established, close_wait}, {established, closed},      {fin_wait_1, fin_wait_2},
+        {fin_wait_1, closing},     {fin_wait_1, time_wait},    {fin_wait_1, closed},
+        {fin_wait_2, time_wait},   {fin_wait_2, closed},       {close_wait, last_ack},
+        {close_wait, closed},      {closing, time_wait},       {closing, closed},
+        {last_ack, closed},        {time_wait, closed},        {time_wait, syn_received},
+    };
+    return pairs;
+}
+
+std::string TraceChecker::check_state(const TraceRecord& record) {
+    if (record.connection > newest_ && record.after != State::listen) {
+        newest_ = record.connection;
+        walked_.clear();
+    }
+    if (record.connection == newest_) walked_.emplace_back(record.before, record.after);
+    if (!legal_pairs().contains({record.before, record.after}))
+        return fmt::format("no such arrow: {} -> {}", text_of(record.before), text_of(record.after));
+    if (record.rule == Rule::none) return "a state changed without a rule";
+    const auto known = states_.find(record.connection);
+    const State before = known == states_.end() ? State::closed : known->second;
+    if (before != record.before)
+        return fmt::format("#{} was {} but changes from {}", record.connection, text_of(before),
+                           text_of(record.before));
+    states_[record.connection] = record.after;
+    return "";
+}
+
+std::string TraceChecker::check_record(const TraceRecord& record) {
+    if (record.number != last_number_ + 1) return "trace records are missing";
+    last_number_ = record.number;
+    if (record.kind == Kind::segment_dropped) {
+        if (record.reason == Reason::none) return "a drop without a reason";
+        ++dropped_.at(static_cast<std::size_t>(record.reason));
+    }
+    if (record.kind == Kind::state) {
+        if (std::string wrong = check_state(record); !wrong.empty()) return wrong;
+    }
+    if (record.kind == Kind::segment_out && record.cause == Cause::none)
+        return "a segment was sent without a cause";
+    if (record.connection == 0) return "";
+    if (record.snd_nxt >= 0x80000000U) return "snd.nxt is below snd.una, or 2^31 above it";
+    if (record.snd_max < record.snd_nxt) return "snd.max is below snd.nxt";
+    return check_deadlines(record);
+}
+
+std::string TraceChecker::check(Trace& trace, const Counters& counters,
+                                const std::function<void(const std::string&)>& line) {
+    std::string wrong;
+    trace.drain([&](const TraceRecord& record) {
+        records_.push_back(record);
+        if (record.kind == Kind::state)
+            line(fmt::format("#{} {} -> {}  ; {}", record.connection, text_of(record.before),
+                             text_of(record.after), text_of(static_cast<Event>(record.detail))));
+        if (record.kind == Kind::segment_dropped)
+            line(fmt::format("#{} dropped: {}", record.connection, text_of(record.reason)));
+        if (wrong.empty()) wrong = check_record(record);
+    });
+    if (trace.lost() > 0 && wrong.empty()) wrong = "the trace lost records";
+    for (std::size_t i = 0; i < reason_count && wrong.empty(); ++i)
+        if (dropped_[i] > counters.dropped[i])
+            wrong = fmt::format("dropped but not counted: {}", name_of(static_cast<Reason>(i)));
+    return wrong;
+}
+
+}  // namespace sluice::test
