@@ -1,0 +1,170 @@
+#include "apps/common/program.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "host/entropy.h"
+#include "host/privileges.h"
+
+namespace sluice::common {
+namespace {
+
+template <typename Value>
+Value must(std::expected<Value, std::string> value) {
+    if (!value) throw Failure(exit_environment, value.error());
+    if constexpr (!std::is_void_v<Value>) return std::move(*value);
+}
+
+}  // namespace
+
+Program::Program(const NetworkOptions& options)
+    : options_(options), tap_(open_device(options)), stack_(config_for(options)), loop_(stack_, clock_) {
+    open_outputs();
+    must(host::drop_privileges(options_.user));
+    loop_.add_descriptor(signals_.descriptor(), POLLIN, [this](short) { take_signal(); });
+    configure_address();
+    wait_for_address();
+}
+
+Program::~Program() {
+    loop_.drain();
+    write_outputs();
+}
+
+std::unique_ptr<host::Tap> Program::open_device(const NetworkOptions& options) {
+    check_network_options(options);
+    host::TapOptions wanted;
+    wanted.name = options.tap;
+    wanted.descriptor = options.tap_fd;
+    wanted.mtu = options.mtu;
+    wanted.offload = options.offload;
+    auto tap = must(host::Tap::open(wanted));
+    if (tap->is_created())
+        fmt::print(
+            stderr,
+            "created TAP {0}; give this host an address on it, such as: ip addr add 192.0.2.1/24 dev {0}\n",
+            tap->name());
+    return tap;
+}
+
+StackConfig Program::config_for(const NetworkOptions& options) {
+    StackConfig config;
+    config.net = options.net;
+    config.tcp = options.tcp;
+    config.seed = options.seed ? Random(*options.seed).key() : host::entropy();
+    config.trace = options.log.empty() ? TraceMode::tail : TraceMode::all;
+    return config;
+}
+
+void Program::open_outputs() {
+    if (!options_.log.empty()) {
+        log_ = must(host::TraceLog::open(options_.log, options_.log_level));
+        loop_.set_after_frame([this] {
+            if (stack_.trace().is_half_full()) log_->drain(stack_.trace());
+        });
+    }
+    if (!options_.pcap.empty()) {
+        pcap_ = must(host::PcapFile::open(options_.pcap, tap_->name(), clock_.wall_base_ns()));
+        loop_.set_frame_watcher(pcap_.get());
+    }
+    if (log_ || pcap_) loop_.set_before_sleep([this] { write_outputs(); });
+}
+
+void Program::write_outputs() {
+    if (log_) {
+        log_->drain(stack_.trace());
+        log_->flush();
+    }
+    if (pcap_) pcap_->flush();
+}
+
+void Program::configure_address() {
+    stack_.on_time(clock_.now());
+    link_ = loop_.add_device(*tap_, options_.mac.value_or(mac_for(address())));
+    stack_.add_address(link_, options_.address);
+    if (options_.gateway) stack_.add_default_route(*options_.gateway, link_);
+}
+
+// RFC 5227 2.1: an address is used only after nobody answered the probes for it.
+void Program::wait_for_address() {
+    for (;;) {
+        for (const net::AddressView& view : stack_.ip().addresses()) {
+            if (view.prefix.address != address()) continue;
+            if (view.state == net::AddressState::usable) return;
+            if (view.state == net::AddressState::taken)
+                throw Failure(exit_environment,
+                              fmt::format("address {} is already used by {}; choose another with --address",
+                                          wire::to_text(address()), wire::to_text(view.conflicting)));
+        }
+        loop_.step(Duration::max());
+        if (!tap_->failure().empty()) throw Failure(exit_environment, tap_->failure());
+        if (loop_.is_stopped()) throw Failure(exit_environment, "interrupted before the address was ready");
+    }
+}
+
+void Program::take_signal() {
+    const auto number = signals_.take();
+    if (!number) return;
+    if (signal_ == 0 && on_signal_) {
+        signal_ = *number;
+        on_signal_(*number);
+        return;
+    }
+    signal_ = *number;
+    loop_.stop();
+}
+
+int Program::run() {
+    const std::string failure = loop_.run();
+    if (!failure.empty()) throw Failure(exit_environment, failure);
+    return 0;
+}
+
+void Program::finish(Duration at_most) {
+    const auto has_unfinished = [this] {
+        for (const TcpEntry& entry : stack_.tcp_entries())
+            if (entry.info.state != State::listen && entry.info.state != State::time_wait) return true;
+        return false;
+    };
+    const Instant until = clock_.now() + at_most;
+    for (Instant now = clock_.now(); now < until && has_unfinished(); now = clock_.now())
+        loop_.step(until - now);
+}
+
+int run_parsed(CLI::App& app, int argc, char** argv, const std::function<int(const NetworkOptions&)>& body) {
+    const std::string path = argc > 0 ? argv[0] : "sluice";
+    const std::string name = path.substr(path.rfind('/') + 1);
+    const auto complain = [&name](const char* line, int code) {
+        fmt::print(stderr, "{}: {}\n", name, line);
+        return code;
+    };
+    NetworkOptions options;
+    app.name(name);
+    add_network_options(app, options);
+    try {
+        app.parse(argc, argv);
+        if (options.list_settings) {
+            fmt::print("{}", settings_text(options));
+            return 0;
+        }
+        return body(options);
+    } catch (const CLI::Success& success) {
+        return app.exit(success);  // --help
+    } catch (const CLI::FileError& error) {
+        return complain(error.what(), exit_environment);
+    } catch (const CLI::Error& error) {
+        return complain(error.what(), exit_usage);
+    } catch (const Failure& failure) {
+        return complain(failure.what(), failure.exit_code());
+    }
+}
+
+int run_program(CLI::App& app, int argc, char** argv, const std::function<int(Program&)>& body) {
+    return run_parsed(app, argc, argv, [&body](const NetworkOptions& options) {
+        Program program(options);
+        return body(program);
+    });
+}
+
+}  // namespace sluice::common

@@ -1,0 +1,85 @@
+// A program on the stack: opens the device, makes the Stack, gives it its address, runs the loop. What a networked
+// program's main() needs besides its own work.
+//
+//   int main(int argc, char** argv) {
+//       CLI::App app("What it does");
+//       std::uint64_t port = 7;
+//       common::add_number(app, "--listen", port, 1, 65535, "port to listen on");
+//       return common::run_program(app, argc, argv, [&](common::Program& program) {
+//           auto listener = program.stack().listen({.port = ...});
+//           return program.run();
+//       });
+//   }
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "apps/common/failure.h"
+#include "apps/common/options.h"
+#include "host/clock.h"
+#include "host/loop.h"
+#include "host/pcap_file.h"
+#include "host/signals.h"
+#include "host/tap.h"
+#include "host/trace_log.h"
+#include "stack.h"
+
+namespace sluice::common {
+
+class Program {
+public:
+    // Opens everything, drops privileges, and returns when the address is usable. Throws Failure.
+    explicit Program(const NetworkOptions& options);
+    // Sends what the sockets still owe (close them before) and writes out log and capture.
+    ~Program();
+    Program(const Program&) = delete;
+    Program& operator=(const Program&) = delete;
+
+    const NetworkOptions& options() const { return options_; }
+    Stack& stack() { return stack_; }
+    host::Loop& loop() { return loop_; }
+    host::Device& device() { return *tap_; }
+    const host::Clock& clock() const { return clock_; }
+    LinkId link() const { return link_; }
+    wire::Address address() const { return options_.address.address; }
+
+    // Runs until SIGINT, SIGTERM or loop().stop(); answers exit code 0. Throws Failure when the device is lost.
+    int run();
+    // What the first SIGINT or SIGTERM does instead of stopping the loop; a second one always stops it.
+    void set_on_signal(std::function<void(int)> action) { on_signal_ = std::move(action); }
+    // The signal that came first, 0 for none.
+    int signal() const { return signal_; }
+    // Goes on until no connection is left to finish (TIME-WAIT needs nobody), at most this long.
+    void finish(Duration at_most);
+
+private:
+    static std::unique_ptr<host::Tap> open_device(const NetworkOptions& options);
+    static StackConfig config_for(const NetworkOptions& options);
+    void open_outputs();
+    void take_signal();
+    void configure_address();
+    void wait_for_address();
+    void write_outputs();
+
+    NetworkOptions options_;
+    host::Signals signals_;
+    host::Clock clock_;
+    std::unique_ptr<host::Tap> tap_;
+    std::optional<host::TraceLog> log_;
+    std::unique_ptr<host::PcapFile> pcap_;
+    Stack stack_;
+    host::Loop loop_;
+    LinkId link_ = 0;
+    std::function<void(int)> on_signal_;
+    int signal_ = 0;
+};
+
+// Parses the command line with the network options added, makes the Program and calls `body`. Every Failure becomes one
+// line on standard error; answers the exit code.
+int run_program(CLI::App& app, int argc, char** argv, const std::function<int(Program&)>& body);
+// The same for programs that need the options before there is a Program; `body` is called after parsing.
+int run_parsed(CLI::App& app, int argc, char** argv, const std::function<int(const NetworkOptions&)>& body);
+
+}  // namespace sluice::common
