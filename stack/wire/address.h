@@ -35,8 +35,8 @@ public:
     }
     // The IPv4 address in host order. Only when is_v4().
     constexpr std::uint32_t to_v4() const {
-        return std::uint32_t{octets_[12]} << 24U | std::uint32_t{octets_[13]} << 16U | std::uint32_t{octets_[14]} << 8U |
-               octets_[15];
+        return std::uint32_t{octets_[12]} << 24U | std::uint32_t{octets_[13]} << 16U |
+               std::uint32_t{octets_[14]} << 8U | octets_[15];
     }
     constexpr bool is_unspecified() const { return *this == Address(); }
     constexpr bool is_multicast() const { return (to_v4() >> 28U) == 0xeU; }
