@@ -14,6 +14,7 @@
     D(arp_reachable, 30s, 1s, 24h, "a learned address is trusted this long, then STALE and asked again (RFC 1122 2.3.2.1)") \
     D(arp_expire, 20min, 1s, 240h, "an unused entry is forgotten after this")                                       \
     D(arp_failed_for, 3s, 100ms, 10min, "a failed neighbour is not asked again for this long")                      \
+    N(arp_waiting_bytes, 4194304, 65536, 1073741824, "octets of all packets waiting for neighbours (project)")      \
     /* address conflicts, RFC 5227 */                                                                               \
     B(probe_addresses, true, "probe before using an address (RFC 5227 2.1)")                                        \
     D(probe_wait, 1s, 0s, 10s, "PROBE_WAIT: longest initial random delay")                                          \
@@ -24,6 +25,8 @@
     N(announce_count, 2, 1, 10, "ANNOUNCE_NUM")                                                                     \
     D(announce_interval, 2s, 1ms, 10s, "ANNOUNCE_INTERVAL")                                                         \
     D(defend_interval, 10s, 1s, 10min, "DEFEND_INTERVAL")                                                           \
+    N(conflicts_max, 10, 1, 1000, "MAX_CONFLICTS: after so many, probing is slowed down")                           \
+    D(conflict_interval, 60s, 1s, 10min, "RATE_LIMIT_INTERVAL: then one attempt in this time")                      \
     /* IPv4 */                                                                                                      \
     N(hop_limit, 64, 1, 255, "default TTL (RFC 1122 3.2.1.7)")                                                      \
     N(reassembly_bytes, 4194304, 65536, 1073741824, "octets held in incomplete datagrams")                          \
