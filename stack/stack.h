@@ -37,17 +37,17 @@ struct StackConfig {
 };
 
 struct ListenOptions {
-    wire::Address address;          // unspecified: every address of the host
+    wire::Address address{};         // unspecified: every address of the host
     std::uint16_t port = 0;         // 0: one is chosen
     std::uint32_t backlog = 128;
-    TcpOptions options;
+    TcpOptions options{};
     bool reuse_address = true;      // SO_REUSEADDR: a port whose old connections are in TIME-WAIT or still open may be listened on
 };
 
 struct ConnectOptions {
-    wire::Endpoint remote;
-    wire::Endpoint local;           // unspecified address or port 0: chosen (RFC 9293 [MUST-44], RFC 6056)
-    TcpOptions options;
+    wire::Endpoint remote{};
+    wire::Endpoint local{};         // unspecified address or port 0: chosen (RFC 9293 [MUST-44], RFC 6056)
+    TcpOptions options{};
 };
 
 // A connection or listener as netstat shows it.
