@@ -23,7 +23,7 @@ App& App::listens(std::uint32_t backlog, Where where) {
     ListenOptions options = listen_options;
     options.port = script_.flow().own_port;
     options.backlog = backlog;
-    options.options = script_.options().socket;
+    options.options = script_.socket_options();
     script_.note(fmt::format("app: listens on {}", options.port));
     auto listener = script_.stack().listen(options);
     if (!listener) script_.fail(fmt::format("listen: {}", text_of(listener.error())));
@@ -38,7 +38,7 @@ App& App::connects(Where where) {
     ConnectOptions options = connect_options;
     options.remote = {wire::parse_address(flow.peer_address).value(), flow.peer_port};
     if (options.local.port == 0) options.local.port = flow.own_port;
-    options.options = script_.options().socket;
+    options.options = script_.socket_options();
     script_.note(fmt::format("app: connects to {}:{}", flow.peer_address, flow.peer_port));
     auto socket = script_.stack().connect(options);
     if (!socket) script_.fail(fmt::format("connect: {}", text_of(socket.error())));
@@ -51,7 +51,7 @@ App& App::connects(Where where) {
 App& App::connect_fails(Error error, Where where) {
     script_.begin("connect_fails", where);
     ConnectOptions options = connect_options;
-    options.options = script_.options().socket;
+    options.options = script_.socket_options();
     auto socket = script_.stack().connect(options);
     if (socket) script_.fail("connect: ok");
     if (socket.error() != error)

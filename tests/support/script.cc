@@ -74,6 +74,12 @@ Script& Script::on_flow(std::size_t number) {
     return *this;
 }
 
+TcpOptions Script::socket_options() const {
+    TcpOptions options;
+    if (options_.socket) options_.socket(options);
+    return options;
+}
+
 // --- failing ------------------------------------------------------------------------------------------------------
 
 std::string Script::ladder() const {

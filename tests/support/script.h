@@ -90,7 +90,7 @@ struct ScriptOptions {
     bool answer_arp = true;
     std::function<void(tcp::Settings&)> settings = {};
     std::function<void(StackConfig&)> config = {};
-    TcpOptions socket = {};  // of listener and connection
+    std::function<void(TcpOptions&)> socket = {};  // of listener and connection
     LinkCapabilities link = {};
 };
 
@@ -147,7 +147,7 @@ public:
     void end();
     void note(std::string line);
     [[noreturn]] void fail(const std::string& what);
-    const ScriptOptions& options() const { return options_; }
+    TcpOptions socket_options() const;
 
 private:
     void drain();
