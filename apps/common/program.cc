@@ -132,6 +132,15 @@ void Program::finish(Duration at_most) {
         loop_.step(until - now);
 }
 
+TcpListener must_listen(Program& program, std::uint16_t port, std::uint32_t backlog) {
+    auto listener = program.stack().listen({.port = port, .backlog = backlog});
+    if (!listener)
+        throw Failure(exit_environment,
+                      fmt::format("cannot listen on port {}: {}; choose another with --listen", port,
+                                  text_of(listener.error())));
+    return std::move(*listener);
+}
+
 int run_parsed(CLI::App& app, int argc, char** argv, const std::function<int(const NetworkOptions&)>& body) {
     const std::string path = argc > 0 ? argv[0] : "sluice";
     const std::string name = path.substr(path.rfind('/') + 1);
