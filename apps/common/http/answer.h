@@ -1,0 +1,67 @@
+// What a site answers to a request: status, fields of its own, and a body in a form that can be sent piece by piece. The
+// connection adds what belongs to every message: Date, Server, Connection and the framing.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "apps/common/http/date.h"
+#include "apps/common/http/fields.h"
+#include "apps/common/http/files.h"
+#include "apps/common/http/request.h"
+
+namespace sluice::http {
+
+// Parts of one file with text between them: a whole file, a range, or several ranges with their headers.
+struct FileBody {
+    struct Part {
+        std::string before;
+        std::uint64_t offset = 0;
+        std::uint64_t length = 0;
+    };
+    std::shared_ptr<OpenFile> file;
+    std::vector<Part> parts;
+    std::string after;
+
+    std::uint64_t length() const;
+};
+
+// Text in pieces, sent as chunks: its length is not told beforehand.
+struct ChunkedBody {
+    std::vector<std::string> pieces;
+};
+
+// The body of the request comes back as it arrives.
+struct EchoBody {};
+
+// The body of the request is counted; the answer's text is made when it has ended.
+struct CountBody {};
+
+using Body = std::variant<std::monostate, std::string, FileBody, ChunkedBody, EchoBody, CountBody>;
+
+struct Answer {
+    int status = 200;
+    Fields fields;
+    Body body;
+    Duration delay{};    // before it is sent
+    bool close = false;  // the connection ends with it
+};
+
+// An error as a short page.
+Answer error_answer(int status, std::string_view why);
+Answer empty_answer(int status);
+// A short page that has this text below its heading.
+Answer page_answer(int status, std::string_view html);
+
+// Whoever knows the resources. Never fails: an error is an answer too.
+class Site {
+public:
+    virtual ~Site() = default;
+    virtual Answer answer(const Request& request, const Moment& now) = 0;
+};
+
+}  // namespace sluice::http
