@@ -100,6 +100,7 @@ public:
     const Counters& counters() const;
     Trace& trace();
     Random& random();
+    const StackConfig& config() const;             // as given; the faces need the defaults of options
 
 private:
     struct Parts;

@@ -167,6 +167,12 @@ Duration Loop::time_to_sleep(Duration longest) const {
     return std::min(sleep, longest);
 }
 
+int Loop::sleep(std::span<pollfd> descriptors, Duration longest) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(longest);
+    const timespec wanted{seconds.count(), (longest - seconds).count()};
+    return ppoll(descriptors.data(), descriptors.size(), longest == Duration::max() ? nullptr : &wanted, nullptr);
+}
+
 void Loop::wait(Duration longest) {
     polled_.clear();
     polled_.push_back({wake_.number(), POLLIN, 0});
@@ -177,12 +183,9 @@ void Loop::wait(Duration longest) {
     }
     for (const auto& [descriptor, waiting] : waiting_) polled_.push_back({descriptor, waiting->events, 0});
 
-    const Duration sleep = time_to_sleep(longest);
-    if (sleep > Duration::zero() && before_sleep_) before_sleep_();
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(sleep);
-    const timespec wanted{seconds.count(), (sleep - seconds).count()};
-    const int ready =
-        ppoll(polled_.data(), polled_.size(), sleep == Duration::max() ? nullptr : &wanted, nullptr);
+    const Duration most = time_to_sleep(longest);
+    if (most > Duration::zero() && before_sleep_) before_sleep_();
+    const int ready = sleep_ ? sleep_(polled_, most) : sleep(polled_, most);
     if (ready <= 0) return;
 
     if (polled_.front().revents != 0) {

@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,6 +52,11 @@ public:
     void set_frame_watcher(FrameWatcher* watcher) { watcher_ = watcher; }
     // Called before the loop sleeps: the time to write out what was buffered.
     void set_before_sleep(std::function<void()> action) { before_sleep_ = std::move(action); }
+    // Sleeps in place of ppoll: waits at most so long (Duration::max(): for ever) and answers like ppoll. An owner of a
+    // lock around the loop gives it up meanwhile; drain() may then run on another thread, nothing else.
+    using Sleep = std::function<int(std::span<pollfd>, Duration)>;
+    void set_sleep(Sleep sleep) { sleep_ = std::move(sleep); }
+    static int sleep(std::span<pollfd> descriptors, Duration longest);  // the ordinary one
     // Called after each frame that was absorbed; must be quick.
     void set_after_frame(std::function<void()> action) { after_frame_ = std::move(action); }
 
@@ -71,6 +77,10 @@ public:
     void wake();
     // Gives the devices what the Stack owes, and calls watchers until they are quiet.
     void drain();
+    // drain() could not finish: a device is full, or watchers are not quiet. The next step() goes on.
+    bool is_behind() const { return is_busy_ || is_frame_kept_; }
+    // Why no device can carry anything any more; nullptr while one can.
+    const std::string* failure() const;
 
 private:
     struct Port {
@@ -91,12 +101,12 @@ private:
     void run_descriptors();
     Duration time_to_sleep(Duration longest) const;
     void wait(Duration longest);
-    const std::string* failure() const;
 
     Stack& stack_;
     const Clock& clock_;
     FrameWatcher* watcher_ = nullptr;
     std::function<void()> before_sleep_;
+    Sleep sleep_;
     std::function<void()> after_frame_;
     std::vector<Port> ports_;
     std::map<int, std::shared_ptr<Waiting>>
