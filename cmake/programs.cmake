@@ -14,6 +14,7 @@ endif()
 add_library(sluice_apps STATIC ${apps_common_sources})
 sluice_flags(sluice_apps)
 target_include_directories(sluice_apps PUBLIC "${PROJECT_SOURCE_DIR}")
+target_compile_definitions(sluice_apps PUBLIC SLUICE_VERSION="${PROJECT_VERSION}")
 target_link_libraries(sluice_apps PUBLIC sluice_host sluice_posix CLI11::CLI11 Boost::headers Boost::url
     ZLIB::ZLIB nlohmann_json::nlohmann_json)
 

@@ -1,0 +1,118 @@
+// sluice-httpd DIR: serves the files of a directory by HTTP/1.1 on the Sluice stack.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <optional>
+
+#include "apps/common/http/demo_site.h"
+#include "apps/common/http/file_site.h"
+#include "apps/common/http/file_tree.h"
+#include "apps/common/http/server.h"
+#include "apps/common/program.h"
+#include "apps/httpd/log_file.h"
+#include "apps/httpd/options.h"
+#include "host/signals.h"
+
+namespace sluice::httpd {
+namespace {
+
+template <typename Value>
+Value must(std::expected<Value, std::string> value) {
+    if (!value) throw common::Failure(common::exit_environment, value.error());
+    return std::move(*value);
+}
+
+http::Date wall_time() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+// Calls the server when it asked for it: one timer of the loop, moved to the earliest instant.
+class Alarm {
+public:
+    Alarm(host::Loop& loop, http::Server& server) : loop_(loop), server_(server) {}
+    void set(Instant at) {
+        if (at >= at_) return;
+        if (timer_) loop_.remove_timer(*timer_);
+        at_ = at;
+        timer_ = loop_.add_timer(at, [this] {
+            timer_.reset();
+            at_ = never;
+            server_.on_time();
+        });
+    }
+
+private:
+    host::Loop& loop_;
+    http::Server& server_;
+    std::optional<host::Loop::TimerId> timer_;
+    Instant at_ = never;
+};
+
+TcpListener listen(common::Program& program, const wire::Endpoint& at) {
+    constexpr std::uint32_t backlog = 1024;
+    auto listener =
+        program.stack().listen({.address = at.address, .port = at.port, .backlog = backlog, .options = {}});
+    if (!listener)
+        throw common::Failure(common::exit_environment,
+                              fmt::format("cannot listen on {}: {}; choose another with --listen",
+                                          wire::to_text(at), text_of(listener.error())));
+    return std::move(*listener);
+}
+
+void reopen_log_on_hangup(host::Loop& loop, host::Signals& hangup, LogFile& log) {
+    loop.add_descriptor(hangup.descriptor(), POLLIN, [&hangup, &log](short) {
+        if (!hangup.take()) return;
+        if (const auto reopened = log.reopen(); !reopened)
+            fmt::print(stderr, "sluice-httpd: {}\n", reopened.error());
+    });
+}
+
+void flush_log_each_round(host::Loop& loop, LogFile& log) {
+    log.set_on_waiting([&loop, &log] { loop.add_timer(loop.stack().now(), [&log] { log.flush(); }); });
+}
+
+int serve(const common::NetworkOptions& network, const Options& options) {
+    // The directory and the log are opened before the program gives up its privileges.
+    http::FileTree files = must(http::FileTree::at(options.directory));
+    LogFile log =
+        options.access_log.empty() ? LogFile() : must(LogFile::open(options.access_log, options.log_format));
+    host::Signals hangup({SIGHUP});
+    common::Program program(network);
+
+    http::FileSite file_site(files, {.listing = !options.no_listing,
+                                     .dot_files = options.dot_files,
+                                     .max_ranges = options.settings.max_ranges,
+                                     .max_listing = options.settings.max_listing,
+                                     .boundary_seed = program.stack().random().next()});
+    http::DemoSite demo_site(file_site);
+    http::Site& site = options.demo ? static_cast<http::Site&>(demo_site) : file_site;
+    http::Server server(
+        program.stack(),
+        {options.settings, site, log, options.no_server_header ? "" : "Sluice/" SLUICE_VERSION}, wall_time);
+    Alarm alarm(program.loop(), server);
+    server.set_wake([&alarm](Instant at) { alarm.set(at); });
+    server.serve(listen(program, options.listen));
+    reopen_log_on_hangup(program.loop(), hangup, log);
+    flush_log_each_round(program.loop(), log);
+    program.set_on_signal([&](int) { server.stop([&] { program.loop().stop(); }); });
+
+    const std::string address = wire::to_text(program.address());
+    const std::string port = options.listen.port == 80 ? "" : fmt::format(":{}", options.listen.port);
+    fmt::print(stderr, "serving {} at http://{}{}/\n", options.directory, address, port);
+    const int code = program.run();
+    log.flush();
+    program.finish(std::chrono::seconds(1));
+    return code;
+}
+
+}  // namespace
+}  // namespace sluice::httpd
+
+int main(int argc, char** argv) {
+    using namespace sluice;
+    CLI::App app("Serves files by HTTP/1.1 on the Sluice stack");
+    httpd::Options options;
+    httpd::add_options(app, options);
+    return common::run_parsed(app, argc, argv, [&](const common::NetworkOptions& network) {
+        return httpd::serve(network, options);
+    });
+}

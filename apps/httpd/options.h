@@ -1,0 +1,27 @@
+// The command line of sluice-httpd.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "apps/common/http/access_log.h"
+#include "apps/common/http/settings.h"
+#include "wire/address.h"
+
+namespace sluice::httpd {
+
+struct Options {
+    std::string directory;
+    wire::Endpoint listen{{}, 80};
+    std::string access_log;  // empty: none, "-": standard output
+    http::LogFormat log_format = http::LogFormat::common;
+    bool no_listing = false;
+    bool no_server_header = false;
+    bool dot_files = false;
+    bool demo = false;
+    http::Settings settings;
+};
+
+void add_options(CLI::App& app, Options& options);
+
+}  // namespace sluice::httpd
