@@ -30,31 +30,33 @@ namespace sluice {
 struct StackConfig {
     net::Settings net;
     tcp::Settings tcp;
-    SipKey seed{1, 2};              // from a proper generator where attackers are (RFC 6528 4): host::entropy()
-    Instant start{};                // the time line begins here
+    SipKey seed{1, 2};  // from a proper generator where attackers are (RFC 6528 4): host::entropy()
+    Instant start{};    // the time line begins here
+    std::optional<std::uint32_t> fixed_isn;  // for tests only: every initial sequence number is this one
     TraceMode trace = TraceMode::tail;
     std::uint32_t trace_records = 8192;
 };
 
 struct ListenOptions {
-    wire::Address address{};         // unspecified: every address of the host
-    std::uint16_t port = 0;         // 0: one is chosen
+    wire::Address address{};  // unspecified: every address of the host
+    std::uint16_t port = 0;   // 0: one is chosen
     std::uint32_t backlog = 128;
     TcpOptions options{};
-    bool reuse_address = true;      // SO_REUSEADDR: a port whose old connections are in TIME-WAIT or still open may be listened on
+    bool reuse_address =
+        true;  // SO_REUSEADDR: a port whose old connections are in TIME-WAIT or still open may be listened on
 };
 
 struct ConnectOptions {
     wire::Endpoint remote{};
-    wire::Endpoint local{};         // unspecified address or port 0: chosen (RFC 9293 [MUST-44], RFC 6056)
+    wire::Endpoint local{};  // unspecified address or port 0: chosen (RFC 9293 [MUST-44], RFC 6056)
     TcpOptions options{};
 };
 
 // A connection or listener as netstat shows it.
 struct TcpEntry {
     TcpInfo info;
-    std::uint32_t backlog = 0;      // listeners
-    std::uint32_t waiting = 0;      // listeners: established, not accepted
+    std::uint32_t backlog = 0;  // listeners
+    std::uint32_t waiting = 0;  // listeners: established, not accepted
 };
 
 class Stack {
@@ -67,6 +69,8 @@ public:
     // --- configuration (see net/ip_layer.h)
     LinkId attach(wire::MacAddress mac, const LinkCapabilities& capabilities = {});
     void add_address(LinkId link, wire::Prefix prefix);
+    // Its connections are reset (RFC 5227 2.4).
+    void remove_address(wire::Address address);
     void add_default_route(wire::Address gateway, LinkId link = 0);
     net::IpLayer& ip();
     const net::IpLayer& ip() const;
@@ -85,22 +89,23 @@ public:
     // --- TCP
     std::expected<TcpListener, Error> listen(const ListenOptions& options);
     std::expected<TcpSocket, Error> connect(const ConnectOptions& options);
-    std::vector<TcpEntry> tcp_entries() const;     // listeners, connections, half-open and TIME-WAIT; by number
-    std::uint32_t tcp_open() const;                // records held: half-open, connections, TIME-WAIT
+    std::vector<TcpEntry> tcp_entries() const;  // listeners, connections, half-open and TIME-WAIT; by number
+    std::uint32_t tcp_open() const;             // records held: half-open, connections, TIME-WAIT
 
     // --- ICMP echo; replies arrive in next_echo_reply()
-    std::expected<void, Error> send_echo(wire::Address to, std::uint16_t identifier, std::uint16_t sequence, ByteView data,
-                                         bool dont_fragment = false, std::uint8_t hop_limit = 0);
+    std::expected<void, Error> send_echo(wire::Address to, std::uint16_t identifier, std::uint16_t sequence,
+                                         ByteView data, bool dont_fragment = false,
+                                         std::uint8_t hop_limit = 0);
     std::optional<net::EchoReply> next_echo_reply();
     // Errors about packets that are no connection's (echo requests): what came back, oldest first, at most 64 kept.
     std::optional<wire::DeliveryFailed> next_delivery_failure();
 
     // --- looking inside
-    ChunkPool& pool();                             // take chunks for FrameIn here
+    ChunkPool& pool();  // take chunks for FrameIn here
     const Counters& counters() const;
     Trace& trace();
     Random& random();
-    const StackConfig& config() const;             // as given; the faces need the defaults of options
+    const StackConfig& config() const;  // as given; the faces need the defaults of options
 
 private:
     struct Parts;

@@ -9,8 +9,8 @@ namespace sluice {
 
 }  // namespace sluice
 
-#define SLUICE_CHECK(condition)                                         \
-    do {                                                                \
-        if (!(condition)) [[unlikely]]                                  \
-            ::sluice::check_failed(__FILE__, __LINE__, #condition);     \
+#define SLUICE_CHECK(condition)                                     \
+    do {                                                            \
+        if (!(condition)) [[unlikely]]                              \
+            ::sluice::check_failed(__FILE__, __LINE__, #condition); \
     } while (false)

@@ -47,7 +47,8 @@ void retire(Block* block) {
         delete block;
         (*release)();
         delete release;
-    } else if (!pool->abandoned && pool->kept_bytes[block->size_class] + block->capacity <= kept_bytes_per_class) {
+    } else if (!pool->abandoned &&
+               pool->kept_bytes[block->size_class] + block->capacity <= kept_bytes_per_class) {
         pool->kept_bytes[block->size_class] += block->capacity;
         block->next_free = std::exchange(pool->free[block->size_class], block);
     } else {

@@ -20,7 +20,7 @@ class ChunkPool;
 
 namespace detail {
 struct PoolCore;
-struct Block {                     // stands in front of the bytes, or alone for foreign memory
+struct Block {  // stands in front of the bytes, or alone for foreign memory
     PoolCore* pool = nullptr;
     Block* next_free = nullptr;
     const std::uint8_t* bytes = nullptr;

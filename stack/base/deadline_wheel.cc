@@ -35,7 +35,8 @@ void DeadlineWheel::place(DeadlineNode& node) {
     std::uint64_t tick = tick_of(node.due_);
     if (tick < tick_) tick = tick_;  // overdue: in the present slot
     const std::uint64_t differs = tick ^ tick_;
-    const unsigned level = differs == 0 ? 0 : (63U - static_cast<unsigned>(std::countl_zero(differs))) / digit_bits;
+    const unsigned level =
+        differs == 0 ? 0 : (63U - static_cast<unsigned>(std::countl_zero(differs))) / digit_bits;
     SLUICE_CHECK(level < levels);
     const unsigned slot = static_cast<unsigned>(tick >> (level * digit_bits)) % slots;
     DeadlineNode& head = heads_[level * slots + slot];
@@ -76,6 +77,13 @@ Instant DeadlineWheel::next() const {
         return Instant(Duration(static_cast<std::int64_t>(tick << tick_bits)));
     }
     return never;
+}
+
+DeadlineNode* DeadlineWheel::earliest() const {
+    for (unsigned level = 0; level < levels; ++level)
+        if (occupied_[level] != 0)
+            return earliest_in(level * slots + static_cast<unsigned>(std::countr_zero(occupied_[level])));
+    return nullptr;
 }
 
 void DeadlineWheel::cascade(unsigned level, unsigned slot) {

@@ -48,6 +48,8 @@ public:
     Instant next() const;
     // Moves to `now` and hands out one node that is due, disarmed; nullptr when none is left.
     DeadlineNode* take_due(Instant now);
+    // The node due first, still armed; nullptr when nothing is armed.
+    DeadlineNode* earliest() const;
     std::uint32_t armed() const { return armed_; }
 
 private:
@@ -63,9 +65,9 @@ private:
     void cascade(unsigned level, unsigned slot);
     DeadlineNode* earliest_in(unsigned slot) const;
 
-    std::uint64_t tick_;                                         // the present slot at the lowest level
-    std::array<std::uint64_t, levels> occupied_{};               // a bit per slot that has entries
-    std::vector<DeadlineNode> heads_;                            // circular lists, level by level
+    std::uint64_t tick_;                            // the present slot at the lowest level
+    std::array<std::uint64_t, levels> occupied_{};  // a bit per slot that has entries
+    std::vector<DeadlineNode> heads_;               // circular lists, level by level
     std::uint32_t armed_ = 0;
     std::uint32_t order_ = 0;
 };

@@ -11,11 +11,12 @@ namespace sluice {
 using LinkId = std::uint8_t;
 
 struct LinkCapabilities {
-    std::uint32_t mtu = 1500;                 // octets of an IP packet
-    std::uint32_t receive_segment_bytes = 0;  // largest TCP super-segment (IP packet octets) it may hand up; 0 = none
-    std::uint32_t send_segment_bytes = 0;     // largest TCP super-segment it cuts up for us; 0 = none
-    bool computes_checksums = false;          // it completes transport checksums on the way out
-    bool vouches_checksums = false;           // it may tell that a received transport checksum is good
+    std::uint32_t mtu = 1500;  // octets of an IP packet
+    std::uint32_t receive_segment_bytes =
+        0;  // largest TCP super-segment (IP packet octets) it may hand up; 0 = none
+    std::uint32_t send_segment_bytes = 0;  // largest TCP super-segment it cuts up for us; 0 = none
+    bool computes_checksums = false;       // it completes transport checksums on the way out
+    bool vouches_checksums = false;        // it may tell that a received transport checksum is good
 };
 
 // Up to `capacity` slices without allocation.
@@ -52,8 +53,9 @@ private:
 // A frame from a link: an Ethernet frame without FCS, contiguous.
 struct FrameIn {
     Slice bytes;
-    bool checksum_good = false;          // the link vouches for the transport checksum
-    std::uint16_t segment_bytes = 0;     // TCP payload octets of each segment inside a super-segment; 0 = one segment
+    bool checksum_good = false;  // the link vouches for the transport checksum
+    std::uint16_t segment_bytes =
+        0;  // TCP payload octets of each segment inside a super-segment; 0 = one segment
 };
 
 // A frame to a link: [header | slices], to be gathered by one writev.
@@ -62,11 +64,11 @@ struct FrameOut {
     std::array<std::uint8_t, 160> header_bytes;  // Ethernet, IP and transport header
     std::uint32_t header_length = 0;
     SliceList payload;
-    bool needs_checksum = false;         // the device must complete it: the one's complement sum from
-    std::uint16_t checksum_start = 0;    //   checksum_start to the end, put at checksum_start + checksum_offset
-    std::uint16_t checksum_offset = 0;   //   (the field already holds the pseudo-header's sum)
-    std::uint16_t segment_bytes = 0;     // cut into TCP segments of this payload size; 0 = send as it is
-    std::uint32_t number = 0;            // 1, 2, 3 ... in the capture, as the trace names it
+    bool needs_checksum = false;       // the device must complete it: the one's complement sum from
+    std::uint16_t checksum_start = 0;  //   checksum_start to the end, put at checksum_start + checksum_offset
+    std::uint16_t checksum_offset = 0;  //   (the field already holds the pseudo-header's sum)
+    std::uint16_t segment_bytes = 0;    // cut into TCP segments of this payload size; 0 = send as it is
+    std::uint32_t number = 0;           // 1, 2, 3 ... in the capture, as the trace names it
 
     ByteView header() const { return {header_bytes.data(), header_length}; }
     std::uint32_t size() const { return header_length + payload.bytes(); }

@@ -21,14 +21,16 @@ struct SettingRow {
     using Field = std::variant<Duration Settings::*, std::uint32_t Settings::*, bool Settings::*>;
     std::string_view name;
     Field field;
-    std::int64_t least;   // nanoseconds for durations
+    std::int64_t least;  // nanoseconds for durations
     std::int64_t most;
     std::string_view text;  // what it limits, with its RFC section
 };
 
 // The value of `text`, or a message that names the accepted range.
-std::expected<std::int64_t, std::string> parse_duration(std::string_view text, std::int64_t least, std::int64_t most);
-std::expected<std::int64_t, std::string> parse_number(std::string_view text, std::int64_t least, std::int64_t most);
+std::expected<std::int64_t, std::string> parse_duration(std::string_view text, std::int64_t least,
+                                                        std::int64_t most);
+std::expected<std::int64_t, std::string> parse_number(std::string_view text, std::int64_t least,
+                                                      std::int64_t most);
 std::expected<bool, std::string> parse_flag(std::string_view text);
 std::string duration_text(std::int64_t nanoseconds);  // the shortest exact form: "200ms"
 
@@ -41,11 +43,11 @@ std::expected<bool, std::string> apply_setting(Settings& settings, std::span<con
         if (const auto* duration = std::get_if<Duration Settings::*>(&row.field)) {
             const auto parsed = parse_duration(value, row.least, row.most);
             if (!parsed) return std::unexpected(parsed.error());
-            settings.**duration = Duration(*parsed);
+            settings.** duration = Duration(*parsed);
         } else if (const auto* number = std::get_if<std::uint32_t Settings::*>(&row.field)) {
             const auto parsed = parse_number(value, row.least, row.most);
             if (!parsed) return std::unexpected(parsed.error());
-            settings.**number = static_cast<std::uint32_t>(*parsed);
+            settings.** number = static_cast<std::uint32_t>(*parsed);
         } else {
             const auto parsed = parse_flag(value);
             if (!parsed) return std::unexpected(parsed.error());

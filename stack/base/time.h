@@ -26,7 +26,11 @@ inline constexpr Instant never = Instant::max();
 // `at + by`, staying at `never` instead of wrapping.
 constexpr Instant later(Instant at, Duration by) { return by > never - at ? never : at + by; }
 
-constexpr std::int64_t in_ms(Duration d) { return std::chrono::duration_cast<std::chrono::milliseconds>(d).count(); }
-constexpr std::int64_t in_us(Duration d) { return std::chrono::duration_cast<std::chrono::microseconds>(d).count(); }
+constexpr std::int64_t in_ms(Duration d) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(d).count();
+}
+constexpr std::int64_t in_us(Duration d) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(d).count();
+}
 
 }  // namespace sluice

@@ -10,7 +10,9 @@ constexpr std::uint32_t facts_kept = 4096;
 
 }  // namespace
 
-Trace::Trace(TraceMode mode, std::uint32_t records) : wanted_records_(std::max(records, 16U)) { set_mode(mode); }
+Trace::Trace(TraceMode mode, std::uint32_t records) : wanted_records_(std::max(records, 16U)) {
+    set_mode(mode);
+}
 
 void Trace::set_mode(TraceMode mode) {
     mode_ = mode;

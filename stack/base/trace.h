@@ -20,18 +20,18 @@ namespace sluice {
 // Told once per connection, beside the ring. Addresses are text, so that base knows no address type.
 struct ConnectionFacts {
     std::uint32_t connection = 0;
-    std::string local;             // "192.0.2.2:80"
+    std::string local;  // "192.0.2.2:80"
     std::string remote;
-    bool is_active = false;        // we opened it
+    bool is_active = false;  // we opened it
     std::uint32_t iss = 0;
     std::uint32_t irs = 0;
-    std::uint16_t mss = 0;         // ours, as announced
+    std::uint16_t mss = 0;  // ours, as announced
     std::uint16_t peer_mss = 0;
-    std::int8_t window_shift = -1;      // ours, -1: not offered or not agreed
+    std::int8_t window_shift = -1;  // ours, -1: not offered or not agreed
     std::int8_t peer_window_shift = -1;
     bool timestamps = false;
     bool sack = false;
-    Reason ended = Reason::none;   // set when it is over
+    Reason ended = Reason::none;  // set when it is over
 };
 
 enum class TraceMode : std::uint8_t { off, tail, all };
@@ -67,7 +67,7 @@ private:
     std::uint32_t mask_ = 0;
     std::uint32_t frame_ = 0;
     std::uint32_t wanted_records_;
-    std::vector<TraceRecord> ring_;   // allocated when tracing is first switched on
+    std::vector<TraceRecord> ring_;  // allocated when tracing is first switched on
     std::uint64_t written_ = 0;
     std::uint64_t drained_ = 0;
     std::uint64_t lost_ = 0;

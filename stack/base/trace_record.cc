@@ -77,14 +77,16 @@ std::string_view text_of(Cause cause) {
 }
 
 std::string_view text_of(DeadlineKind kind) {
-    static constexpr std::array<std::string_view, 10> texts{"rexmt",      "persist", "delack",   "sws",    "keepalive",
-                                                            "usertimeout", "2msl",    "finwait2", "pacing", "handshake"};
+    static constexpr std::array<std::string_view, 10> texts{"rexmt",     "persist",     "delack", "sws",
+                                                            "keepalive", "usertimeout", "2msl",   "finwait2",
+                                                            "pacing",    "handshake"};
     return pick(texts, kind);
 }
 
 std::string_view text_of(Call call) {
-    static constexpr std::array<std::string_view, 11> texts{"",      "listen",         "connect",       "accept", "read", "write",
-                                                            "shutdown write", "shutdown read", "close",  "abort", "set option"};
+    static constexpr std::array<std::string_view, 11> texts{
+        "",      "listen", "connect",   "accept", "read", "write", "shutdown write", "shutdown read",
+        "close", "abort",  "set option"};
     return pick(texts, call);
 }
 

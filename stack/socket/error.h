@@ -24,9 +24,10 @@ enum class Error : std::uint8_t {
     timed_out,              // "connection aborted due to user timeout", keep-alive
     host_unreachable,
     net_unreachable,
-    no_resources,           // "insufficient resources"
+    no_resources,  // "insufficient resources"
     invalid_argument,
     message_too_big,
+    delivery_problem,  // soft: retransmitted several times, still trying (RFC 9293 3.8.3 R1)
 };
 
 std::string_view text_of(Error);  // "connection refused"

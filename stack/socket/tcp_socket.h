@@ -14,8 +14,8 @@
 #include "base/chunk.h"
 #include "base/readiness.h"
 #include "base/time.h"
-#include "base/trace_record.h"
 #include "socket/error.h"
+#include "tcp/options.h"
 #include "wire/address.h"
 
 namespace sluice {
@@ -24,67 +24,18 @@ namespace tcp {
 class Connection;
 class Engine;
 struct Listener;
+enum class CallError : std::uint8_t;
 }  // namespace tcp
 
-// Options of one connection. Set before connect or any time later; a listener's are inherited by what it accepts.
-struct TcpOptions {
-    bool no_delay = false;                     // TCP_NODELAY: no Nagle (RFC 9293 3.7.4 [MUST-17])
-    bool cork = false;                         // TCP_CORK: hold small segments until uncorked, at most 200 ms
-    bool keep_alive = false;                   // SO_KEEPALIVE (RFC 9293 3.8.4 [MUST-24])
-    Duration keepalive_idle{};                 // 0: the host's setting
-    Duration keepalive_interval{};
-    std::uint32_t keepalive_probes = 0;
-    std::optional<Duration> user_timeout;      // R2 (RFC 9293 3.8.3 [MUST-21]); `never`-like values switch it off
-    std::uint32_t receive_buffer = 0;          // octets; 0: the host's setting
-    std::uint32_t send_buffer = 0;
-    std::uint8_t traffic_class = 0;            // DSCP and unused ECN bits, as in IP_TOS
-    std::uint8_t hop_limit = 0;                // 0: the host's setting
-    std::optional<Duration> linger;            // SO_LINGER on: 0 makes close() abort
-    bool urgent_inline = true;                 // RFC 6093: urgent octets stay in the stream
-    bool report_soft_errors = true;            // RFC 9293 3.9.1.8 [SHLD-20]
-    std::uint16_t mss = 0;                     // TCP_MAXSEG: upper bound, 0 = none
-};
-
-// A connection as an application may look at it (RFC 9293 STATUS).
-struct TcpInfo {
-    State state = State::closed;
-    std::uint32_t connection = 0;              // number in the trace
-    wire::Endpoint local;
-    wire::Endpoint remote;
-    bool timestamps = false;
-    bool sack = false;
-    std::int8_t window_shift = -1;             // ours; -1: none agreed
-    std::int8_t peer_window_shift = -1;
-    std::uint32_t mss_send = 0;                // payload octets of a full segment we send
-    std::uint32_t mss_announced = 0;
-    std::uint32_t receive_queue = 0;           // octets not yet read
-    std::uint32_t send_queue = 0;              // octets not yet acknowledged
-    std::uint32_t in_flight = 0;
-    std::uint32_t snd_wnd = 0;
-    std::uint32_t rcv_wnd = 0;
-    std::uint32_t cwnd = 0;
-    std::uint32_t ssthresh = 0;
-    Phase phase = Phase::none;
-    Duration srtt{};
-    Duration rttvar{};
-    Duration rto{};
-    std::uint32_t retransmitted = 0;           // segments, over the life of the connection
-    std::uint32_t timeouts = 0;
-    std::uint64_t bytes_acked = 0;
-    std::uint64_t bytes_received = 0;
-    std::uint32_t segments_in = 0;
-    std::uint32_t segments_out = 0;
-    std::optional<DeadlineKind> deadline;      // the next one armed
-    Instant deadline_at = never;
-    Reason ended = Reason::none;
-};
+using TcpOptions = tcp::Options;  // what may be set on a connection
+using TcpInfo = tcp::Info;        // what may be seen of it
 
 class TcpSocket {
 public:
-    TcpSocket() = default;                     // holds nothing; every call answers not_connected
+    TcpSocket() = default;  // holds nothing; every call answers not_connected
     TcpSocket(TcpSocket&& other) noexcept;
     TcpSocket& operator=(TcpSocket&& other) noexcept;
-    ~TcpSocket();                              // close()
+    ~TcpSocket();  // close()
 
     explicit operator bool() const { return connection_ != nullptr; }
 
@@ -93,16 +44,20 @@ public:
     std::expected<std::size_t, Error> read(ByteSpan room);
     // The next octets in place, without copying; empty means end of stream. Valid until the next call on this socket.
     std::expected<ByteView, Error> peek() const;
+    // Copies up to `room` octets and leaves them queued; 0 means end of stream.
+    std::expected<std::size_t, Error> peek(ByteSpan room) const;
     // The next octets as a slice that stays valid as long as it is held.
     std::expected<Slice, Error> peek_slice() const;
-    void consume(std::size_t octets);          // at most what peek showed, over several peeks at most what is queued
+    // Copies up to `room` octets without taking them.
+    std::expected<std::size_t, Error> peek_copy(ByteSpan room) const;
+    void consume(std::size_t octets);  // at most what peek showed, over several peeks at most what is queued
     // Copies up to data.size() octets into the send buffer. would_block: full. Allowed while opening.
     std::expected<std::size_t, Error> write(ByteView data);
     // Queues a whole slice by reference; would_block if the buffer is full before it.
     std::expected<std::size_t, Error> write_owned(Slice data);
     // Like write; the octets are urgent: the peer's urgent pointer names the octet after the last (RFC 9293 3.8.5).
     std::expected<std::size_t, Error> write_urgent(ByteView data);
-    std::size_t room() const;                  // octets write would take now
+    std::size_t room() const;  // octets write would take now
 
     // "No more data from me": FIN after what is queued; reading goes on (RFC 9293 CLOSE).
     std::expected<void, Error> shutdown_write();
@@ -132,6 +87,8 @@ private:
     friend class TcpListener;
     friend class Stack;
     TcpSocket(tcp::Engine* engine, tcp::Connection* connection) : engine_(engine), connection_(connection) {}
+    std::expected<std::size_t, Error> write_somehow(ByteView data, bool urgent);
+    Error translate(tcp::CallError error) const;
 
     tcp::Engine* engine_ = nullptr;
     tcp::Connection* connection_ = nullptr;
@@ -142,7 +99,7 @@ public:
     TcpListener() = default;
     TcpListener(TcpListener&& other) noexcept;
     TcpListener& operator=(TcpListener&& other) noexcept;
-    ~TcpListener();                            // close()
+    ~TcpListener();  // close()
 
     explicit operator bool() const { return listener_ != nullptr; }
 

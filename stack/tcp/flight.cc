@@ -6,9 +6,12 @@ namespace sluice::tcp {
 
 void Flight::account(const Sent& entry, Pos sign) {
     const Pos octets = sign * entry.range.size();
-    if (entry.sacked) sacked_ += octets;
-    else if (entry.lost) lost_ += octets;
-    else pipe_ += octets;
+    if (entry.sacked)
+        sacked_ += octets;
+    else if (entry.lost)
+        lost_ += octets;
+    else
+        pipe_ += octets;
 }
 
 void Flight::on_sent(Range range, Instant now) {
@@ -25,8 +28,10 @@ Removed Flight::on_acknowledged(Pos una) {
         const Sent taken = sent_.pop_front();
         account(taken, -1);
         removed.octets += taken.range.size();
-        if (taken.transmissions > 1) removed.any_resent = true;
-        else removed.sample_sent_at = taken.sent_at;
+        if (taken.transmissions > 1)
+            removed.any_resent = true;
+        else
+            removed.sample_sent_at = taken.sent_at;
     }
     return removed;
 }
@@ -91,8 +96,10 @@ std::uint32_t Flight::index_of(Pos at) const {
     std::uint32_t high = sent_.size();
     while (low < high) {
         const std::uint32_t middle = (low + high) / 2;
-        if (sent_[middle].range.end <= at) low = middle + 1;
-        else high = middle;
+        if (sent_[middle].range.end <= at)
+            low = middle + 1;
+        else
+            high = middle;
     }
     SLUICE_CHECK(low < sent_.size());
     return low;

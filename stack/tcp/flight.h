@@ -18,9 +18,9 @@ namespace sluice::tcp {
 
 struct Sent {
     Range range;
-    Instant sent_at;                   // the last transmission
+    Instant sent_at;  // the last transmission
     std::uint16_t transmissions = 1;
-    bool lost = false;                 // judged lost and not resent since
+    bool lost = false;  // judged lost and not resent since
     bool sacked = false;
     bool is_in_pipe() const { return !lost && !sacked; }
 };
@@ -29,7 +29,7 @@ struct Sent {
 struct Removed {
     Pos octets = 0;
     bool any_resent = false;
-    std::optional<Instant> sample_sent_at;   // of the newest entry that was sent once only (Karn)
+    std::optional<Instant> sample_sent_at;  // of the newest entry that was sent once only (Karn)
 };
 
 class Flight {
@@ -60,7 +60,9 @@ public:
     // A lost range (as next_lost gave it) leaves again.
     void on_resent(Range range, Instant now);
     // Gives memory back when idle.
-    void release() { if (sent_.empty()) sent_.reset(); }
+    void release() {
+        if (sent_.empty()) sent_.reset();
+    }
 
 private:
     std::uint32_t index_of(Pos at) const;

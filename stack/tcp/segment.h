@@ -25,16 +25,16 @@ struct Arrived {
     Tuple tuple;
     wire::TcpHeader header;
     Slice text;
-    std::uint16_t segment_bytes = 0;   // payload of each segment inside a super-segment, 0 = one segment
+    std::uint16_t segment_bytes = 0;  // payload of each segment inside a super-segment, 0 = one segment
     std::uint8_t traffic_class = 0;
     bool is_looped = false;
 };
 
 struct Segment {
     Pos seq = 0;
-    Pos ack = 0;                       // meaningful with flag ack
+    Pos ack = 0;  // meaningful with flag ack
     std::uint8_t flags = 0;
-    std::uint32_t wnd = 0;             // octets, scaled
+    std::uint32_t wnd = 0;  // octets, scaled
     std::uint16_t up = 0;
     std::optional<wire::Timestamps> timestamps;
     std::array<Range, 4> sack{};
@@ -56,8 +56,8 @@ struct Segment {
 // One answer that needs no connection to leave: a reset, a SYN,ACK of a half-open one, an ACK from TIME-WAIT.
 struct Reply {
     Tuple tuple;
-    std::uint32_t connection = 0;      // for the trace; 0 = none
-    std::uint32_t seq = 0;             // raw
+    std::uint32_t connection = 0;  // for the trace; 0 = none
+    std::uint32_t seq = 0;         // raw
     std::uint32_t ack = 0;
     std::uint8_t flags = 0;
     std::uint16_t window = 0;
@@ -68,7 +68,7 @@ struct Reply {
     Rule rule = Rule::none;
     State state = State::closed;
     wire::TcpOptions options;
-    Pos position = 0;                  // for the trace
+    Pos position = 0;  // for the trace
     Pos ack_position = 0;
 };
 

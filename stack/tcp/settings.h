@@ -7,62 +7,67 @@
 #include "base/setting.h"
 
 // D(name, default, least, most, text) a duration; N(...) a number; B(name, default, text) a switch.
-#define SLUICE_TCP_SETTINGS(D, N, B)                                                                                 \
-    /* opening */                                                                                                    \
-    N(backlog_max, 4096, 1, 65535, "largest backlog of a listener (project, states.md 6)")                           \
-    N(half_open_max, 65536, 1, 4194304, "half-open connections of the whole host (RFC 4987 3)")                      \
-    D(syn_timeout, 180s, 1s, 24h, "R2 for a SYN: how long to try to open (RFC 9293 3.8.3 [MUST-23])")                \
-    D(half_open_lifetime, 180s, 1s, 24h, "how long a SYN,ACK is repeated (states.md 6.7)")                           \
-    B(window_scaling, true, "offer window scaling (RFC 7323 2)")                                                     \
-    B(timestamps, true, "offer timestamps (RFC 7323 3)")                                                             \
-    B(syn_cookies, true, "answer a full backlog with SYN cookies (RFC 4987 3.6)")                                    \
-    N(port_first, 32768, 1024, 65535, "first ephemeral port (RFC 6056 3.2)")                                         \
-    N(port_last, 60999, 1024, 65535, "last ephemeral port (RFC 6056 3.2)")                                           \
-    /* segments */                                                                                                   \
-    N(mss_max, 65495, 64, 65495, "largest MSS announced, whatever the MTU (RFC 9293 3.7.1)")                         \
-    N(mss_default, 536, 64, 1460, "MSS of a peer that names none (RFC 9293 3.7.1 [MUST-15])")                        \
-    N(mss_least, 64, 28, 536, "smaller announced values are raised to this (project: header floods)")               \
-    N(hop_limit, 64, 1, 255, "TTL of segments (RFC 9293 3.9.2 [MUST-49])")                                           \
-    B(nagle, true, "hold small segments while data is unacknowledged (RFC 9293 3.7.4)")                              \
-    /* buffers and windows */                                                                                        \
-    N(receive_buffer, 1048576, 256, 1073725440, "octets a connection may hold for its reader (RFC 7323 2.3)")        \
-    N(send_buffer, 1048576, 1024, 1073741824, "octets a writer may have queued or in flight")                        \
-    N(reassembly_pieces, 4096, 1, 1048576, "pieces held out of order per connection (RFC 9293 3.10.7.4 [SHLD-31])") \
-    D(silly_window_override, 500ms, 100ms, 1s, "send what fits after this (RFC 9293 3.8.6.2.1)")                     \
-    /* acknowledging */                                                                                              \
-    D(delayed_ack, 40ms, 1ms, 499ms, "longest delay of an ACK (RFC 9293 3.8.6.3 [MUST-40])")                         \
-    N(ack_every, 2, 1, 64, "full-sized segments per ACK (RFC 9293 3.8.6.3 [SHLD-19])")                               \
-    N(quick_acks, 0, 0, 1000, "segments acknowledged at once when a connection starts (profile linux)")              \
-    /* retransmission */                                                                                             \
-    D(rto_initial, 1s, 1ms, 60s, "RTO before the first sample (RFC 6298 2.1)")                                       \
-    D(rto_min, 200ms, 1ms, 60s, "smallest RTO; RFC 6298 2.4 asks for 1 s, see docs/decisions/0003")                  \
-    D(rto_max, 120s, 60s, 1h, "largest RTO (RFC 6298 2.5)")                                                          \
-    D(rto_after_syn_loss, 3s, 1s, 60s, "RTO when data starts after a lost SYN (RFC 6298 5.7)")                       \
-    D(clock_granularity, 1ms, 1us, 1s, "G (RFC 6298 2)")                                                             \
-    N(retries_before_advice, 3, 1, 100, "R1: then the application hears of the problem (RFC 9293 3.8.3 [SHLD-10])") \
-    D(user_timeout, 300s, 1s, 240h, "R2 for data: unacknowledged this long ends the connection (RFC 9293 3.8.3)")    \
-    D(user_timeout_least, 100s, 1s, 1h, "L_LIMIT for a timeout asked for by the peer (RFC 5482 3.1)")                \
-    N(duplicate_acks, 3, 1, 100, "DupThresh (RFC 5681 3.2)")                                                         \
-    B(limited_transmit, true, "new data on the first two duplicate ACKs (RFC 3042)")                                 \
-    /* congestion */                                                                                                 \
-    N(initial_window_segments, 10, 1, 1000, "initial window in segments (RFC 6928 2)")                               \
-    N(initial_window_bytes, 14600, 536, 1048576, "initial window in octets (RFC 6928 2)")                            \
-    N(fixed_window_bytes, 0, 0, 1073741824, "for tests: a window that never moves; 0 = Reno")                        \
-    D(idle_restart, 0s, 0s, 24h, "restart from the initial window after this idle time; 0 = one RTO (RFC 5681 4.1)") \
-    /* waiting */                                                                                                    \
-    D(keepalive_idle, 2h, 1s, 720h, "idle time before the first probe (RFC 9293 3.8.4 [MUST-28])")                   \
-    D(keepalive_interval, 75s, 1s, 1h, "between probes")                                                             \
-    N(keepalive_probes, 9, 1, 255, "unanswered probes that end a connection (RFC 9293 3.8.4 [MUST-29])")             \
-    D(time_wait, 60s, 10ms, 10min, "2 MSL (RFC 9293 3.6.1 [MUST-13], docs/decisions/0004)")                          \
-    N(time_wait_max, 65536, 1, 4194304, "connections in TIME-WAIT; the oldest goes first")                           \
-    B(time_wait_ignores_resets, false, "RFC 1337 3 F1 instead of RFC 9293 (D-5)")                                    \
-    D(fin_wait_2_idle, 60s, 1s, 24h, "FIN-WAIT-2 after close() (states.md 4.2)")                                     \
-    /* attacks */                                                                                                    \
-    N(challenge_acks, 10, 1, 1000000, "challenge ACKs per connection and period (RFC 5961 7)")                       \
-    D(challenge_period, 5s, 1ms, 1h, "that period")                                                                  \
-    B(check_old_acks, true, "refuse ACKs below snd.una - max.snd.wnd (RFC 5961 5.2 [MAY-12])")                       \
-    N(resets_per_second, 200, 1, 1000000, "resets for segments of no connection")                                    \
-    N(connections_max, 1048576, 1, 16777216, "connections of the whole host")                                        \
+#define SLUICE_TCP_SETTINGS(D, N, B)                                                                     \
+    /* opening */                                                                                        \
+    N(backlog_max, 4096, 1, 65535, "largest backlog of a listener (project, states.md 6)")               \
+    N(half_open_max, 65536, 1, 4194304, "half-open connections of the whole host (RFC 4987 3)")          \
+    D(syn_timeout, 180s, 1s, 24h, "R2 for a SYN: how long to try to open (RFC 9293 3.8.3 [MUST-23])")    \
+    D(half_open_lifetime, 180s, 1s, 24h, "how long a SYN,ACK is repeated (states.md 6.7)")               \
+    B(window_scaling, true, "offer window scaling (RFC 7323 2)")                                         \
+    B(timestamps, true, "offer timestamps (RFC 7323 3)")                                                 \
+    B(syn_cookies, true, "answer a full backlog with SYN cookies (RFC 4987 3.6)")                        \
+    N(port_first, 32768, 1024, 65535, "first ephemeral port (RFC 6056 3.2)")                             \
+    N(port_last, 60999, 1024, 65535, "last ephemeral port (RFC 6056 3.2)")                               \
+    /* segments */                                                                                       \
+    N(mss_max, 65495, 64, 65495, "largest MSS announced, whatever the MTU (RFC 9293 3.7.1)")             \
+    N(mss_default, 536, 64, 1460, "MSS of a peer that names none (RFC 9293 3.7.1 [MUST-15])")            \
+    N(mss_least, 64, 28, 536, "smaller announced values are raised to this (project: header floods)")    \
+    N(hop_limit, 64, 1, 255, "TTL of segments (RFC 9293 3.9.2 [MUST-49])")                               \
+    B(nagle, true, "hold small segments while data is unacknowledged (RFC 9293 3.7.4)")                  \
+    /* buffers and windows */                                                                            \
+    N(receive_buffer, 1048576, 256, 1073725440,                                                          \
+      "octets a connection may hold for its reader (RFC 7323 2.3)")                                      \
+    N(send_buffer, 1048576, 1024, 1073741824, "octets a writer may have queued or in flight")            \
+    N(reassembly_pieces, 4096, 1, 1048576,                                                               \
+      "pieces held out of order per connection (RFC 9293 3.10.7.4 [SHLD-31])")                           \
+    D(silly_window_override, 500ms, 100ms, 1s, "send what fits after this (RFC 9293 3.8.6.2.1)")         \
+    /* acknowledging */                                                                                  \
+    D(delayed_ack, 40ms, 1ms, 499ms, "longest delay of an ACK (RFC 9293 3.8.6.3 [MUST-40])")             \
+    N(ack_every, 2, 1, 64, "full-sized segments per ACK (RFC 9293 3.8.6.3 [SHLD-19])")                   \
+    N(quick_acks, 0, 0, 1000, "segments acknowledged at once when a connection starts (profile linux)")  \
+    /* retransmission */                                                                                 \
+    D(rto_initial, 1s, 1ms, 60s, "RTO before the first sample (RFC 6298 2.1)")                           \
+    D(rto_min, 200ms, 1ms, 60s, "smallest RTO; RFC 6298 2.4 asks for 1 s, see docs/decisions/0003")      \
+    D(rto_max, 120s, 60s, 1h, "largest RTO (RFC 6298 2.5)")                                              \
+    D(rto_after_syn_loss, 3s, 1s, 60s, "RTO when data starts after a lost SYN (RFC 6298 5.7)")           \
+    D(clock_granularity, 1ms, 1us, 1s, "G (RFC 6298 2)")                                                 \
+    N(retries_before_advice, 3, 1, 100,                                                                  \
+      "R1: then the application hears of the problem (RFC 9293 3.8.3 [SHLD-10])")                        \
+    D(user_timeout, 300s, 1s, 240h,                                                                      \
+      "R2 for data: unacknowledged this long ends the connection (RFC 9293 3.8.3)")                      \
+    D(user_timeout_least, 100s, 1s, 1h, "L_LIMIT for a timeout asked for by the peer (RFC 5482 3.1)")    \
+    N(duplicate_acks, 3, 1, 100, "DupThresh (RFC 5681 3.2)")                                             \
+    B(limited_transmit, true, "new data on the first two duplicate ACKs (RFC 3042)")                     \
+    /* congestion */                                                                                     \
+    N(initial_window_segments, 10, 1, 1000, "initial window in segments (RFC 6928 2)")                   \
+    N(initial_window_bytes, 14600, 536, 1048576, "initial window in octets (RFC 6928 2)")                \
+    N(fixed_window_bytes, 0, 0, 1073741824, "for tests: a window that never moves; 0 = Reno")            \
+    D(idle_restart, 0s, 0s, 24h,                                                                         \
+      "restart from the initial window after this idle time; 0 = one RTO (RFC 5681 4.1)")                \
+    /* waiting */                                                                                        \
+    D(keepalive_idle, 2h, 1s, 720h, "idle time before the first probe (RFC 9293 3.8.4 [MUST-28])")       \
+    D(keepalive_interval, 75s, 1s, 1h, "between probes")                                                 \
+    N(keepalive_probes, 9, 1, 255, "unanswered probes that end a connection (RFC 9293 3.8.4 [MUST-29])") \
+    D(time_wait, 60s, 10ms, 10min, "2 MSL (RFC 9293 3.6.1 [MUST-13], docs/decisions/0004)")              \
+    N(time_wait_max, 65536, 1, 4194304, "connections in TIME-WAIT; the oldest goes first")               \
+    B(time_wait_ignores_resets, false, "RFC 1337 3 F1 instead of RFC 9293 (D-5)")                        \
+    D(fin_wait_2_idle, 60s, 1s, 24h, "FIN-WAIT-2 after close() (states.md 4.2)")                         \
+    /* attacks */                                                                                        \
+    N(challenge_acks, 10, 1, 1000000, "challenge ACKs per connection and period (RFC 5961 7)")           \
+    D(challenge_period, 5s, 1ms, 1h, "that period")                                                      \
+    B(check_old_acks, true, "refuse ACKs below snd.una - max.snd.wnd (RFC 5961 5.2 [MAY-12])")           \
+    N(resets_per_second, 200, 1, 1000000, "resets for segments of no connection")                        \
+    N(connections_max, 1048576, 1, 16777216, "connections of the whole host")                            \
     D(paws_idle, 576h, 1h, 5760h, "TS.Recent is too old to judge by after 24 days (RFC 7323 5.5)")
 
 namespace sluice::tcp {

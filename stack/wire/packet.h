@@ -21,15 +21,15 @@ struct PacketIn {
     Address destination;
     LinkId link = 0;
     std::uint8_t protocol = 0;
-    std::uint8_t traffic_class = 0;     // DSCP and ECN bits
+    std::uint8_t traffic_class = 0;  // DSCP and ECN bits
     std::uint8_t hop_limit = 0;
-    bool to_group = false;              // broadcast or multicast, by IP or by link
-    bool is_looped = false;             // we sent it to ourselves
-    bool checksum_good = false;         // the link vouches for the transport checksum
-    std::uint16_t segment_bytes = 0;    // see FrameIn
-    Slice payload;                      // transport header and data, contiguous
-    Slice whole;                        // from the IP header on, for quoting in ICMP errors
-    std::uint32_t frame = 0;            // number in the capture, 0 if none
+    bool to_group = false;            // broadcast or multicast, by IP or by link
+    bool is_looped = false;           // we sent it to ourselves
+    bool checksum_good = false;       // the link vouches for the transport checksum
+    std::uint16_t segment_bytes = 0;  // see FrameIn
+    Slice payload;                    // transport header and data, contiguous
+    Slice whole;                      // from the IP header on, for quoting in ICMP errors
+    std::uint32_t frame = 0;          // number in the capture, 0 if none
 };
 
 // A packet of ours, without IP header. The transport checksum field holds zero: egress fills it, or leaves
@@ -39,11 +39,11 @@ struct PacketOut {
     Address destination;
     std::uint8_t protocol = 0;
     std::uint8_t traffic_class = 0;
-    std::uint8_t hop_limit = 0;         // 0: the host's default
+    std::uint8_t hop_limit = 0;  // 0: the host's default
     bool dont_fragment = true;
-    bool has_checksum = true;           // a transport checksum stands at checksum_offset, over the pseudo-header too
+    bool has_checksum = true;  // a transport checksum stands at checksum_offset, over the pseudo-header too
     std::uint16_t checksum_offset = 0;
-    std::uint16_t segment_bytes = 0;    // see FrameOut
+    std::uint16_t segment_bytes = 0;  // see FrameOut
     std::uint32_t header_length = 0;
     std::array<std::uint8_t, 64> header_bytes;
     SliceList payload;
@@ -81,22 +81,22 @@ enum class DeliveryError : std::uint8_t {
 struct DeliveryFailed {
     DeliveryError error = DeliveryError::host_unreachable;
     Address reporter;
-    Address source;                 // of the packet that failed: ours
+    Address source;  // of the packet that failed: ours
     Address destination;
     std::uint8_t protocol = 0;
-    std::uint8_t type = 0;          // ICMP type and code as they came; 0/0 for our own
+    std::uint8_t type = 0;  // ICMP type and code as they came; 0/0 for our own
     std::uint8_t code = 0;
-    std::uint32_t mtu = 0;          // packet_too_big: as reported, 0 from an old router
-    Slice transport;                // at least 8 octets of its transport header
+    std::uint32_t mtu = 0;  // packet_too_big: as reported, 0 from an old router
+    Slice transport;        // at least 8 octets of its transport header
 };
 
 // What a transport needs to know of the way to a remote address.
 struct Path {
-    Address source;                       // the local address to use
+    Address source;  // the local address to use
     LinkId link = 0;
     std::uint32_t mtu = 0;
-    std::uint32_t reassembly_bytes = 0;   // EMTU_R: the largest packet we can receive (RFC 1122 3.3.2)
-    std::uint32_t send_segment_bytes = 0; // largest super-segment of the link, 0 = none
+    std::uint32_t reassembly_bytes = 0;    // EMTU_R: the largest packet we can receive (RFC 1122 3.3.2)
+    std::uint32_t send_segment_bytes = 0;  // largest super-segment of the link, 0 = none
 };
 
 }  // namespace sluice::wire

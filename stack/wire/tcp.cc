@@ -12,7 +12,8 @@ std::expected<TcpHeader, Reason> parse_tcp(ByteView segment) {
     header.destination_port = in.u16();
     header.sequence = in.u32();
     header.acknowledgment = in.u32();
-    const std::uint8_t offset_words = static_cast<std::uint8_t>(in.u8() >> 4U);  // reserved bits are ignored (3.1)
+    const std::uint8_t offset_words =
+        static_cast<std::uint8_t>(in.u8() >> 4U);  // reserved bits are ignored (3.1)
     header.flags = in.u8();
     header.window = in.u16();
     in.skip(2);  // checksum
@@ -20,7 +21,8 @@ std::expected<TcpHeader, Reason> parse_tcp(ByteView segment) {
     header.header_length = offset_words * 4U;
     if (header.header_length < tcp_header_least || header.header_length > segment.size())
         return std::unexpected(Reason::tcp_bad_offset);
-    auto options = parse_tcp_options(in.take(header.header_length - tcp_header_least), (header.flags & flag::syn) != 0);
+    auto options =
+        parse_tcp_options(in.take(header.header_length - tcp_header_least), (header.flags & flag::syn) != 0);
     if (!options) return std::unexpected(options.error());
     header.options = *options;
     return header;

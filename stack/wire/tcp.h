@@ -19,11 +19,11 @@ struct TcpHeader {
     std::uint16_t destination_port = 0;
     std::uint32_t sequence = 0;
     std::uint32_t acknowledgment = 0;
-    std::uint8_t flags = 0;              // namespace flag in base/trace_record.h
-    std::uint16_t window = 0;            // as on the wire, not scaled
+    std::uint8_t flags = 0;    // namespace flag in base/trace_record.h
+    std::uint16_t window = 0;  // as on the wire, not scaled
     std::uint16_t urgent_pointer = 0;
     TcpOptions options;
-    std::uint32_t header_length = 0;     // octets, options included; filled by parse
+    std::uint32_t header_length = 0;  // octets, options included; filled by parse
 };
 
 // Judges lengths and options only. tcp_short, tcp_bad_offset or tcp_bad_options.

@@ -44,8 +44,7 @@ bool take_option(std::uint8_t kind, ByteView octets, bool is_syn, TcpOptions& op
             if (octets.size() % 8 != 0 || octets.empty()) return false;
             take_sack(body, options);
             return true;
-        default:
-            return true;  // RFC 9293 3.1 [MUST-6]: unknown options with a length are skipped
+        default: return true;  // RFC 9293 3.1 [MUST-6]: unknown options with a length are skipped
     }
 }
 
@@ -60,8 +59,10 @@ std::expected<TcpOptions, Reason> parse_tcp_options(ByteView octets, bool is_syn
         if (kind == kind_nop) continue;
         const std::uint8_t length = in.u8();
         // RFC 9293 3.1 [MUST-7]: lengths 0, 1 and past the end. Choice: drop the segment, keep the connection.
-        if (!in.ok() || length < 2 || length - 2U > in.remaining()) return std::unexpected(Reason::tcp_bad_options);
-        if (!take_option(kind, in.take(length - 2U), is_syn, options)) return std::unexpected(Reason::tcp_bad_options);
+        if (!in.ok() || length < 2 || length - 2U > in.remaining())
+            return std::unexpected(Reason::tcp_bad_options);
+        if (!take_option(kind, in.take(length - 2U), is_syn, options))
+            return std::unexpected(Reason::tcp_bad_options);
     }
     return options;
 }

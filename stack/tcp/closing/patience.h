@@ -14,11 +14,15 @@ public:
         if (waiting_since_ == never) waiting_since_ = now;
     }
     // Progress: the clock begins again if something is still outstanding.
-    void on_answered(bool is_more_outstanding, Instant now) { waiting_since_ = is_more_outstanding ? now : never; }
+    void on_answered(bool is_more_outstanding, Instant now) {
+        waiting_since_ = is_more_outstanding ? now : never;
+    }
 
     bool is_waiting() const { return waiting_since_ != never; }
     bool is_over(Duration timeout, Instant now) const { return deadline(timeout) <= now; }
-    Instant deadline(Duration timeout) const { return waiting_since_ == never ? never : later(waiting_since_, timeout); }
+    Instant deadline(Duration timeout) const {
+        return waiting_since_ == never ? never : later(waiting_since_, timeout);
+    }
 
 private:
     Instant waiting_since_ = never;

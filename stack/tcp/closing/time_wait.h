@@ -5,33 +5,33 @@
 #include <cstdint>
 
 #include "base/time.h"
-#include "tcp/seq.h"
 #include "tcp/segment.h"
+#include "tcp/seq.h"
 #include "tcp/settings.h"
 
 namespace sluice::tcp {
 
 struct TimeWaitFacts {
-    std::uint32_t snd_nxt = 0;         // raw; our FIN is below it
-    std::uint32_t rcv_nxt = 0;         // raw; the peer's FIN is just below it
-    std::uint32_t rcv_wnd = 0;         // octets the window reaches above rcv_nxt
+    std::uint32_t snd_nxt = 0;  // raw; our FIN is below it
+    std::uint32_t rcv_nxt = 0;  // raw; the peer's FIN is just below it
+    std::uint32_t rcv_wnd = 0;  // octets the window reaches above rcv_nxt
     std::uint32_t snd_wnd_largest = 0;
     std::uint32_t ts_recent = 0;
     std::uint32_t ts_offset = 0;
-    std::uint16_t window_field = 0;    // as last announced
-    std::uint8_t rcv_shift = 0;
+    std::uint16_t window_field = 0;  // as last announced
     std::uint8_t traffic_class = 0;
     std::uint8_t hop_limit = 0;
     bool timestamps = false;
+    std::uint8_t challenges = 0;  // challenge ACKs sent
 };
 
 enum class TimeWaitVerdict : std::uint8_t {
-    ignore,        // drop silently
-    acknowledge,   // out of window: ACK, drop
-    restart,       // the FIN again: ACK, 2MSL starts anew (D-3)
-    challenge,     // throttled ACK
-    close,         // exact reset (D-5)
-    reuse,         // a new SYN that qualifies (RFC 6191)
+    ignore,       // drop silently
+    acknowledge,  // out of window: ACK, drop
+    restart,      // the FIN again: ACK, 2MSL starts anew (D-3)
+    challenge,    // throttled ACK
+    close,        // exact reset (D-5)
+    reuse,        // a new SYN that qualifies (RFC 6191)
 };
 
 struct TimeWaitAnswer {
@@ -39,7 +39,8 @@ struct TimeWaitAnswer {
     Reason reason = Reason::tcp_in_time_wait;
 };
 
-TimeWaitAnswer judge_in_time_wait(const TimeWaitFacts& facts, const wire::TcpHeader& header, std::uint32_t text_octets,
-                                  bool new_would_use_timestamps, bool ignore_resets);
+TimeWaitAnswer judge_in_time_wait(const TimeWaitFacts& facts, const wire::TcpHeader& header,
+                                  std::uint32_t text_octets, bool new_would_use_timestamps,
+                                  bool ignore_resets);
 
 }  // namespace sluice::tcp

@@ -6,7 +6,8 @@ namespace sluice::tcp {
 
 Pos Controller::initial_window(const Settings& settings, std::uint32_t mss, std::uint32_t syns_resent) {
     if (syns_resent > 1) return mss;
-    return std::min(Pos{settings.initial_window_segments} * mss, std::max(2 * Pos{mss}, Pos{settings.initial_window_bytes}));
+    return std::min(Pos{settings.initial_window_segments} * mss,
+                    std::max(2 * Pos{mss}, Pos{settings.initial_window_bytes}));
 }
 
 void Controller::start(const Settings& settings, std::uint32_t mss, std::uint32_t syns_resent) {

@@ -5,8 +5,8 @@
 namespace sluice::tcp {
 namespace {
 
-constexpr std::uint32_t headers = 40;         // IPv4 and TCP without options (RFC 9293 3.7.1)
-constexpr std::uint8_t window_shift_max = 14; // RFC 7323 2.3
+constexpr std::uint32_t headers = 40;          // IPv4 and TCP without options (RFC 9293 3.7.1)
+constexpr std::uint8_t window_shift_max = 14;  // RFC 7323 2.3
 
 std::uint16_t bounded(std::uint32_t mss, std::uint16_t bound) {
     if (bound != 0) mss = std::min<std::uint32_t>(mss, bound);
@@ -15,14 +15,16 @@ std::uint16_t bounded(std::uint32_t mss, std::uint16_t bound) {
 
 }  // namespace
 
-Offer offer_for(const Settings& settings, const wire::Path& path, std::uint32_t receive_buffer, std::uint16_t mss_bound) {
+Offer offer_for(const Settings& settings, const wire::Path& path, std::uint32_t receive_buffer,
+                std::uint16_t mss_bound) {
     Offer offer;
     // RFC 9293 3.7.1 [MUST-67]: not above what IP can reassemble, less the TCP header.
     const std::uint32_t largest = std::min(path.mtu, path.reassembly_bytes);
     offer.mss = bounded(std::min(largest - headers, settings.mss_max), mss_bound);
     offer.timestamps = settings.timestamps;
     offer.window_scaling = settings.window_scaling;
-    while (offer.window_scaling && offer.window_shift < window_shift_max && (receive_buffer >> offer.window_shift) > 65535)
+    while (offer.window_scaling && offer.window_shift < window_shift_max &&
+           (receive_buffer >> offer.window_shift) > 65535)
         ++offer.window_shift;
     return offer;
 }
@@ -36,11 +38,12 @@ wire::TcpOptions options_of(const Offer& offer, const wire::TcpOptions* peer) {
     return options;
 }
 
-Agreed agree(const Offer& offer, const wire::TcpOptions& peer, const Settings& settings, const wire::Path& path,
-             std::uint16_t mss_bound) {
+Agreed agree(const Offer& offer, const wire::TcpOptions& peer, const Settings& settings,
+             const wire::Path& path, std::uint16_t mss_bound) {
     Agreed agreed;
     // RFC 9293 3.7.1 [MUST-15]: no MSS option means 536. [MUST-16]: and never more than the path carries.
-    const std::uint32_t announced = peer.mss ? std::max<std::uint32_t>(*peer.mss, settings.mss_least) : settings.mss_default;
+    const std::uint32_t announced =
+        peer.mss ? std::max<std::uint32_t>(*peer.mss, settings.mss_least) : settings.mss_default;
     agreed.mss = bounded(std::min(announced, path.mtu - headers), mss_bound);
     // RFC 7323 2.3: unless both sides sent the option, both shifts are zero; above 14 is used as 14.
     if (offer.window_scaling && peer.window_shift) {

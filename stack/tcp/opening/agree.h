@@ -16,12 +16,13 @@ struct Offer {
 };
 
 // Ours, for a path and a receive buffer. `mss_bound` is TCP_MAXSEG, 0 = none.
-Offer offer_for(const Settings& settings, const wire::Path& path, std::uint32_t receive_buffer, std::uint16_t mss_bound);
+Offer offer_for(const Settings& settings, const wire::Path& path, std::uint32_t receive_buffer,
+                std::uint16_t mss_bound);
 
 // The options of our SYN, or of our SYN,ACK in answer to `peer` (nullptr: a SYN).
 wire::TcpOptions options_of(const Offer& offer, const wire::TcpOptions* peer);
 
-Agreed agree(const Offer& offer, const wire::TcpOptions& peer, const Settings& settings, const wire::Path& path,
-             std::uint16_t mss_bound);
+Agreed agree(const Offer& offer, const wire::TcpOptions& peer, const Settings& settings,
+             const wire::Path& path, std::uint16_t mss_bound);
 
 }  // namespace sluice::tcp

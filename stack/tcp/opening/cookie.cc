@@ -7,26 +7,28 @@ namespace {
 
 constexpr std::array<std::uint16_t, 8> mss_table{64, 536, 1024, 1220, 1360, 1440, 1460, 8960};
 
-std::uint32_t period(Instant now) { return static_cast<std::uint32_t>(in_ms(now.time_since_epoch()) / 64000); }
+std::uint32_t period(Instant now) {
+    return static_cast<std::uint32_t>(in_ms(now.time_since_epoch()) / 64000);
+}
 
-std::uint32_t hash(const IsnGenerator& keyed, const Tuple& tuple, std::uint32_t peer_initial, std::uint32_t counter,
-                   std::uint32_t index) {
+std::uint32_t hash(const IsnGenerator& keyed, const Tuple& tuple, std::uint32_t peer_initial,
+                   std::uint32_t counter, std::uint32_t index) {
     const std::uint64_t more = std::uint64_t{peer_initial} << 32U | (counter << 3U | index) | 0x80000000U;
     return static_cast<std::uint32_t>(keyed.keyed(tuple, more)) & 0xffffffU;
 }
 
 }  // namespace
 
-std::uint32_t make_cookie(const IsnGenerator& keyed, const Tuple& tuple, std::uint32_t peer_initial, std::uint16_t peer_mss,
-                          Instant now) {
+std::uint32_t make_cookie(const IsnGenerator& keyed, const Tuple& tuple, std::uint32_t peer_initial,
+                          std::uint16_t peer_mss, Instant now) {
     std::uint32_t index = 0;
     while (index + 1 < mss_table.size() && mss_table[index + 1] <= peer_mss) ++index;
     const std::uint32_t counter = period(now) & 0x1fU;
     return counter << 27U | index << 24U | hash(keyed, tuple, peer_initial, counter, index);
 }
 
-std::optional<std::uint16_t> check_cookie(const IsnGenerator& keyed, const Tuple& tuple, std::uint32_t peer_initial,
-                                          std::uint32_t cookie, Instant now) {
+std::optional<std::uint16_t> check_cookie(const IsnGenerator& keyed, const Tuple& tuple,
+                                          std::uint32_t peer_initial, std::uint32_t cookie, Instant now) {
     const std::uint32_t counter = cookie >> 27U;
     const std::uint32_t index = cookie >> 24U & 7U;
     const std::uint32_t age = (period(now) - counter) & 0x1fU;

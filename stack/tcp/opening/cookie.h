@@ -14,10 +14,10 @@
 namespace sluice::tcp {
 
 // The sequence number for our SYN,ACK. `peer_initial` is the SYN's sequence number.
-std::uint32_t make_cookie(const IsnGenerator& keyed, const Tuple& tuple, std::uint32_t peer_initial, std::uint16_t peer_mss,
-                          Instant now);
+std::uint32_t make_cookie(const IsnGenerator& keyed, const Tuple& tuple, std::uint32_t peer_initial,
+                          std::uint16_t peer_mss, Instant now);
 // The MSS remembered by `cookie`, or nothing when it is not ours or too old (two periods).
-std::optional<std::uint16_t> check_cookie(const IsnGenerator& keyed, const Tuple& tuple, std::uint32_t peer_initial,
-                                          std::uint32_t cookie, Instant now);
+std::optional<std::uint16_t> check_cookie(const IsnGenerator& keyed, const Tuple& tuple,
+                                          std::uint32_t peer_initial, std::uint32_t cookie, Instant now);
 
 }  // namespace sluice::tcp

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include "base/time.h"
 #include "tcp/settings.h"
@@ -23,9 +24,10 @@ public:
     // Once more, without touching the back-off (D-2).
     void owe() { owed_ = true; }
     bool is_owed() const { return owed_; }
-    void on_sent(Instant now, bool was_timer) {
+    void on_sent(Instant now) {
         owed_ = false;
-        if (transmissions_ == 0 || was_timer) {
+        if (transmissions_ == 0) sent_at_ = now;
+        if (again_at_ == never) {
             if (transmissions_ < 255) ++transmissions_;
             again_at_ = later(now, timeout_);
         }
@@ -46,12 +48,19 @@ public:
     }
     Instant deadline() const { return std::min(again_at_, give_up_at_); }
     std::uint8_t transmissions() const { return transmissions_; }
-    std::uint8_t resent() const { return transmissions_ == 0 ? std::uint8_t{0} : static_cast<std::uint8_t>(transmissions_ - 1); }
+    std::uint8_t resent() const {
+        return transmissions_ == 0 ? std::uint8_t{0} : static_cast<std::uint8_t>(transmissions_ - 1);
+    }
     Duration timeout() const { return timeout_; }
+    // When the only transmission left; nothing after a second one (RFC 6298 3, Karn).
+    std::optional<Instant> sample_sent_at() const {
+        return transmissions_ == 1 ? std::optional(sent_at_) : std::nullopt;
+    }
 
 private:
     Instant again_at_ = never;
     Instant give_up_at_ = never;
+    Instant sent_at_{};
     Duration timeout_{};
     std::uint8_t transmissions_ = 0;
     bool owed_ = false;

@@ -6,8 +6,8 @@
 namespace sluice::tcp {
 
 struct ReceiveSpan {
-    Pos nxt = 0;     // RCV.NXT
-    Pos edge = 0;    // RCV.NXT + RCV.WND, as promised
+    Pos nxt = 0;   // RCV.NXT
+    Pos edge = 0;  // RCV.NXT + RCV.WND, as promised
     Pos wnd() const { return edge - nxt; }
 };
 

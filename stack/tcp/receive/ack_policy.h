@@ -16,10 +16,10 @@ public:
     void start(const Settings& settings) { quick_left_ = static_cast<std::uint16_t>(settings.quick_acks); }
 
     // New octets in order. A super-segment counts as the segments inside it.
-    void on_in_order(const Settings& settings, std::uint32_t octets, std::uint32_t largest_segment, std::uint32_t mss_announced,
-                     Instant now) {
-        largest_segment_ = static_cast<std::uint16_t>(
-            std::clamp<std::uint32_t>(largest_segment, largest_segment_, std::max<std::uint32_t>(mss_announced, largest_segment_)));
+    void on_in_order(const Settings& settings, std::uint32_t octets, std::uint32_t largest_segment,
+                     std::uint32_t mss_announced, Instant now) {
+        largest_segment_ = static_cast<std::uint16_t>(std::clamp<std::uint32_t>(
+            largest_segment, largest_segment_, std::max<std::uint32_t>(mss_announced, largest_segment_)));
         unacknowledged_ += octets;
         duplicates_owed_ = 0;
         if (quick_left_ > 0) {
@@ -29,7 +29,8 @@ public:
         // RFC 9293 3.8.6.3 [SHLD-19]: at least every second full-sized segment.
         if (unacknowledged_ >= settings.ack_every * full_size(mss_announced)) return owe(Cause::ack);
         // [SHLD-18, MUST-40]: otherwise within less than half a second.
-        if (cause_ == Cause::none) delayed_until_ = std::min(delayed_until_, later(now, settings.delayed_ack));
+        if (cause_ == Cause::none)
+            delayed_until_ = std::min(delayed_until_, later(now, settings.delayed_ack));
     }
     // RFC 5681 4.2: a segment above a hole, or one seen before, is answered at once, each by an ACK of its own.
     void on_out_of_order() {
@@ -51,8 +52,10 @@ public:
     void on_sent(bool is_bare) {
         delayed_until_ = never;
         unacknowledged_ = 0;
-        if (is_bare && cause_ == Cause::none && duplicates_owed_ > 0) --duplicates_owed_;
-        else duplicates_owed_ = 0;
+        if (is_bare && cause_ == Cause::none && duplicates_owed_ > 0)
+            --duplicates_owed_;
+        else
+            duplicates_owed_ = 0;
         cause_ = Cause::none;
     }
     void stop() {

@@ -12,13 +12,16 @@ std::uint32_t Reassembly::first_ending_above(Pos at) const {
     std::uint32_t high = pieces_.size();
     while (low < high) {
         const std::uint32_t middle = (low + high) / 2;
-        if (pieces_[middle].range.end <= at) low = middle + 1;
-        else high = middle;
+        if (pieces_[middle].range.end <= at)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }
 
-bool Reassembly::put(std::uint32_t index, Pos begin, Slice text, std::uint32_t pieces_max, ChunkPool& pool, Result& result) {
+bool Reassembly::put(std::uint32_t index, Pos begin, Slice text, std::uint32_t pieces_max, ChunkPool& pool,
+                     Result& result) {
     if (pieces_.size() >= pieces_max) {
         result.is_full = true;
         return false;
@@ -36,7 +39,8 @@ Reassembly::Result Reassembly::hold(Pos begin, Slice text, std::uint32_t pieces_
     Result result;
     std::uint32_t i = first_ending_above(begin);
     while (!text.empty()) {
-        if (i < pieces_.size() && pieces_[i].range.begin <= begin) {  // already here up to the end of this piece
+        if (i < pieces_.size() &&
+            pieces_[i].range.begin <= begin) {  // already here up to the end of this piece
             const Pos known = std::min(pieces_[i].range.end - begin, Pos{text.size()});
             text.drop_front(static_cast<std::uint32_t>(known));
             begin += known;

@@ -38,7 +38,8 @@ private:
         Slice text;
     };
     std::uint32_t first_ending_above(Pos at) const;
-    bool put(std::uint32_t index, Pos begin, Slice text, std::uint32_t pieces_max, ChunkPool& pool, Result& result);
+    bool put(std::uint32_t index, Pos begin, Slice text, std::uint32_t pieces_max, ChunkPool& pool,
+             Result& result);
 
     Ring<Piece> pieces_;
     Pos octets_ = 0;

@@ -18,7 +18,8 @@ void ReceiveQueue::append(Slice slice, ChunkPool& pool) {
         return;
     }
     if (extend_last(slice)) return;
-    Chunk chunk = pool.take(slice.size() * 4 < copy_chunk_bytes ? std::max(slice.size() * 4, 256U) : slice.size());
+    Chunk chunk =
+        pool.take(slice.size() * 4 < copy_chunk_bytes ? std::max(slice.size() * 4, 256U) : slice.size());
     std::ranges::copy(slice.view(), chunk.writable().begin());
     const std::uint32_t length = slice.size();
     push(Slice(std::move(chunk), 0, length));
@@ -44,7 +45,8 @@ void ReceiveQueue::push(Slice slice) {
 std::size_t ReceiveQueue::peek(ByteSpan room) const {
     std::size_t copied = 0;
     for (std::uint32_t i = 0; i < slices_.size() && copied < room.size(); ++i) {
-        const ByteView piece = slices_[i].view().first(std::min<std::size_t>(slices_[i].size(), room.size() - copied));
+        const ByteView piece =
+            slices_[i].view().first(std::min<std::size_t>(slices_[i].size(), room.size() - copied));
         std::ranges::copy(piece, room.begin() + static_cast<std::ptrdiff_t>(copied));
         copied += piece.size();
     }

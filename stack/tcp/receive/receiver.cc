@@ -4,7 +4,8 @@
 
 namespace sluice::tcp {
 
-void Receiver::start(const Settings& settings, std::uint32_t buffer, std::uint32_t announced, std::uint16_t mss_announced) {
+void Receiver::start(const Settings& settings, std::uint32_t buffer, std::uint32_t announced,
+                     std::uint16_t mss_announced) {
     acks.start(settings);
     window_.start(nxt_, buffer, announced);
     mss_announced_ = mss_announced;

@@ -17,15 +17,16 @@ namespace sluice::tcp {
 class Receiver {
 public:
     struct Text {
-        Pos in_order = 0;              // octets RCV.NXT advanced by
-        Pos held = 0;                  // octets kept above a hole
-        bool is_duplicate = false;     // nothing in it was new
-        bool filled_hole = false;      // it brought held octets into order, or leaves some above a hole
-        bool is_full = false;          // reassembly refused octets
+        Pos in_order = 0;           // octets RCV.NXT advanced by
+        Pos held = 0;               // octets kept above a hole
+        bool is_duplicate = false;  // nothing in it was new
+        bool filled_hole = false;   // it brought held octets into order, or leaves some above a hole
+        bool is_full = false;       // reassembly refused octets
     };
 
     // `announced` is the window of our SYN or SYN,ACK, unscaled.
-    void start(const Settings& settings, std::uint32_t buffer, std::uint32_t announced, std::uint16_t mss_announced);
+    void start(const Settings& settings, std::uint32_t buffer, std::uint32_t announced,
+               std::uint16_t mss_announced);
 
     Pos nxt() const { return nxt_; }
     ReceiveSpan span() const { return {nxt_, window_.edge()}; }

@@ -28,7 +28,8 @@ Acked digest_ack(const Segment& seg, const AckContext& context, Flight& flight) 
         return acked;
     }
     // RFC 5681 2: data outstanding, no payload, no SYN or FIN, the highest ACK seen, the window unchanged.
-    acked.is_duplicate = acked.flight_before > 0 && seg.len() == 0 && seg.ack == context.una && !context.window_changed;
+    acked.is_duplicate =
+        acked.flight_before > 0 && seg.len() == 0 && seg.ack == context.una && !context.window_changed;
     return acked;
 }
 

@@ -8,10 +8,10 @@
 namespace sluice::tcp {
 
 struct AckContext {
-    Pos una = 0;                     // before it
-    bool window_changed = false;     // the segment changed SND.WND
+    Pos una = 0;                  // before it
+    bool window_changed = false;  // the segment changed SND.WND
     bool timestamps = false;
-    std::uint32_t timestamp_now = 0; // our timestamp clock
+    std::uint32_t timestamp_now = 0;  // our timestamp clock
     Instant now{};
 };
 

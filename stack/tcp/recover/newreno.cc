@@ -2,7 +2,8 @@
 
 namespace sluice::tcp {
 
-Found NewReno::on_ack(const Acked& acked, const Settings& settings, std::uint32_t mss, Pos snd_max, Flight& flight) {
+Found NewReno::on_ack(const Acked& acked, const Settings& settings, std::uint32_t mss, Pos snd_max,
+                      Flight& flight) {
     if (acked.is_new) return on_new(acked, mss, flight);
     if (!acked.is_duplicate) return {};
     if (duplicates_ < 65535) ++duplicates_;
@@ -22,6 +23,7 @@ Found NewReno::on_ack(const Acked& acked, const Settings& settings, std::uint32_
 
 Found NewReno::on_new(const Acked& acked, std::uint32_t mss, Flight& flight) {
     duplicates_ = 0;
+    extra_sent_ = 0;
     if (!is_active_) return {};
     if (acked.una > recover_) {  // full acknowledgment
         is_active_ = is_forced_ = false;
@@ -40,6 +42,7 @@ void NewReno::on_timeout(Pos snd_max, Flight& flight) {
     is_active_ = false;
     is_forced_ = true;  // the segment at the left edge leaves now (RFC 6298 5.4)
     duplicates_ = 0;
+    extra_sent_ = 0;
     flight.mark_all_lost();
 }
 

@@ -15,7 +15,8 @@ namespace sluice::tcp {
 
 class NewReno {
 public:
-    Found on_ack(const Acked& acked, const Settings& settings, std::uint32_t mss, Pos snd_max, Flight& flight);
+    Found on_ack(const Acked& acked, const Settings& settings, std::uint32_t mss, Pos snd_max,
+                 Flight& flight);
     // The controller's answer to What::entered.
     void set_threshold(Pos slow_start_threshold, const Settings& settings, std::uint32_t mss) {
         threshold_ = slow_start_threshold;
@@ -40,13 +41,19 @@ public:
         return Pos{std::min<std::uint32_t>(duplicates_, 2)} * mss;
     }
     std::uint32_t duplicates() const { return duplicates_; }
+    // Octets sent only because of extra_room are not part of FlightSize at a loss [R5681-15].
+    void on_new_data_sent(Pos octets) {
+        if (duplicates_ > 0 && !is_active_) extra_sent_ += octets;
+    }
+    Pos flight_size(const Flight& flight) const { return flight.bytes() - extra_sent_; }
 
 private:
     Found on_new(const Acked& acked, std::uint32_t mss, Flight& flight);
 
-    Pos recover_ = -1;         // the last position sent when recovery or timeout began; first: below the SYN
+    Pos recover_ = -1;  // the last position sent when recovery or timeout began; first: below the SYN
     Pos window_ = 0;
     Pos threshold_ = 0;
+    Pos extra_sent_ = 0;
     std::uint16_t duplicates_ = 0;
     bool is_active_ = false;
     bool is_forced_ = false;

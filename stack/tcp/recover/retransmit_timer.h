@@ -17,7 +17,9 @@ public:
         if (!is_running()) at_ = later(now, backed_off(rto, settings));
     }
     // 5.3: an ACK of new data restarts it for a full RTO; the back-off is over when data that was sent once is acknowledged.
-    void restart(Duration rto, const Settings& settings, Instant now) { at_ = later(now, backed_off(rto, settings)); }
+    void restart(Duration rto, const Settings& settings, Instant now) {
+        at_ = later(now, backed_off(rto, settings));
+    }
     void stop() { at_ = never; }
     void end_back_off() { timeouts_ = 0; }
 

@@ -10,22 +10,22 @@
 namespace sluice::tcp {
 
 struct MaySendFacts {
-    Pos unsent = 0;                  // octets queued and not sent
-    Pos usable = 0;                  // what the peer's window has left
-    Pos congestion_room = 0;         // what the congestion window has left
+    Pos unsent = 0;           // octets queued and not sent
+    Pos usable = 0;           // what the peer's window has left
+    Pos congestion_room = 0;  // what the congestion window has left
     std::uint32_t mss = 536;
-    std::uint32_t segment_max = 536; // what one frame may carry: one segment, or a multiple of mss
+    std::uint32_t segment_max = 536;  // what one frame may carry: one segment, or a multiple of mss
     std::uint32_t largest_window = 0;
     bool is_anything_unacknowledged = false;
     bool nagle = true;
     bool cork = false;
-    bool is_last = false;            // a FIN follows: nothing will be added
+    bool is_last = false;  // a FIN follows: nothing will be added
     bool override_due = false;
 };
 
 struct MaySend {
     Pos octets = 0;
-    bool waits_for_window = false;   // only a silly window stands in the way: arm the override deadline
+    bool waits_for_window = false;  // only a silly window stands in the way: arm the override deadline
 };
 
 inline MaySend may_send(const MaySendFacts& f) {
@@ -50,8 +50,10 @@ inline MaySend may_send(const MaySendFacts& f) {
         return answer;
     }
     // Cut short by the peer's window: (3) at least half of the largest window seen, or (4) the override timeout.
-    if (fits * 2 >= Pos{f.largest_window} || f.override_due) answer.octets = fits;
-    else answer.waits_for_window = !f.is_anything_unacknowledged;
+    if (fits * 2 >= Pos{f.largest_window} || f.override_due)
+        answer.octets = fits;
+    else
+        answer.waits_for_window = !f.is_anything_unacknowledged;
     return answer;
 }
 

@@ -14,8 +14,8 @@ void SendBuffer::append(ByteView data, ChunkPool& pool) {
     while (!data.empty()) {
         if (tail_room_ == 0) {
             // As much as is asked for, or as much again as already waits: few chunks for long queues.
-            const auto wanted = static_cast<std::uint32_t>(
-                std::clamp<std::size_t>(std::max<std::size_t>(data.size(), octets_), least_chunk, most_chunk));
+            const auto wanted = static_cast<std::uint32_t>(std::clamp<std::size_t>(
+                std::max<std::size_t>(data.size(), octets_), least_chunk, most_chunk));
             Chunk chunk = pool.take(wanted);
             tail_room_ = chunk.capacity();
             pieces_.push_back(Piece{end(), Slice(std::move(chunk), 0, 0)});
@@ -44,8 +44,10 @@ std::uint32_t SendBuffer::piece_at(Pos at) const {
     std::uint32_t high = pieces_.size();
     while (high - low > 1) {
         const std::uint32_t middle = (low + high) / 2;
-        if (pieces_[middle].begin <= at) low = middle;
-        else high = middle;
+        if (pieces_[middle].begin <= at)
+            low = middle;
+        else
+            high = middle;
     }
     return low;
 }
@@ -63,7 +65,8 @@ void SendBuffer::gather(Range range, SliceList& out) const {
     for (std::uint32_t i = piece_at(range.begin); !range.empty(); ++i) {
         const Piece& piece = pieces_[i];
         const auto offset = static_cast<std::uint32_t>(range.begin - piece.begin);
-        const auto length = static_cast<std::uint32_t>(std::min(Pos{piece.slice.size()} - offset, range.size()));
+        const auto length =
+            static_cast<std::uint32_t>(std::min(Pos{piece.slice.size()} - offset, range.size()));
         out.push_back(piece.slice.sub(offset, length));
         range.begin += length;
     }
@@ -74,7 +77,8 @@ void SendBuffer::drop_below(Pos una) {
     if (una <= begin_) return;
     octets_ -= static_cast<std::uint32_t>(una - begin_);
     begin_ = una;
-    while (!pieces_.empty() && pieces_.front().begin + pieces_.front().slice.size() <= una) pieces_.pop_front();
+    while (!pieces_.empty() && pieces_.front().begin + pieces_.front().slice.size() <= una)
+        pieces_.pop_front();
     if (pieces_.empty()) {
         pieces_.reset();
         tail_room_ = 0;

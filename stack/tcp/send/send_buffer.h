@@ -40,7 +40,7 @@ private:
     Ring<Piece> pieces_;
     Pos begin_ = 1;
     std::uint32_t octets_ = 0;
-    std::uint32_t tail_room_ = 0;   // octets the last piece's own chunk still has behind it
+    std::uint32_t tail_room_ = 0;  // octets the last piece's own chunk still has behind it
 };
 
 }  // namespace sluice::tcp

@@ -15,7 +15,7 @@ class Sender {
 public:
     Pos una() const { return una_; }
     Pos nxt() const { return nxt_; }
-    Pos max() const { return max_; }               // highest position ever sent, probes included
+    Pos max() const { return max_; }  // highest position ever sent, probes included
     Pos right_edge() const { return una_ + window.wnd(); }
     Pos unsent() const { return std::max(buffer.end() - nxt_, Pos{0}); }
 
@@ -58,7 +58,9 @@ public:
     void mark_urgent() { up_ = buffer.end(); }
     bool is_urgent_ahead(Pos seq) const { return up_ > seq; }
     // The pointer names the octet after the urgent data [MUST-62]; clamped, the field has 16 bits [MUST-31].
-    std::uint16_t urgent_pointer(Pos seq) const { return static_cast<std::uint16_t>(std::min(up_ - seq, Pos{65535})); }
+    std::uint16_t urgent_pointer(Pos seq) const {
+        return static_cast<std::uint16_t>(std::min(up_ - seq, Pos{65535}));
+    }
 
     SendBuffer buffer;
     SendWindow window;

@@ -1,0 +1,252 @@
+// Joins net, tcp and udp: what arrives goes to the transport it names, what transports owe goes down. No protocol
+// rules here.
+#include "stack.h"
+
+#include <algorithm>
+
+#include "base/ring.h"
+#include "tcp/engine.h"
+
+namespace sluice {
+namespace {
+
+constexpr std::uint32_t failures_kept = 64;
+
+class Paths final : public tcp::PathSource {
+public:
+    explicit Paths(const net::IpLayer& ip) : ip_(ip) {}
+    std::expected<wire::Path, wire::DeliveryError> path_to(const wire::Address& remote,
+                                                           const wire::Address& source) const override {
+        return ip_.path_to(remote, source);
+    }
+    bool is_ours(const wire::Address& address) const override { return ip_.is_ours(address); }
+    bool is_group(const wire::Address& address) const override { return ip_.is_group(address); }
+
+private:
+    const net::IpLayer& ip_;
+};
+
+Error error_of(tcp::OpenError error) {
+    switch (error) {
+        case tcp::OpenError::destination_required: return Error::destination_required;
+        case tcp::OpenError::invalid_destination: return Error::invalid_destination;
+        case tcp::OpenError::address_not_available: return Error::address_not_available;
+        case tcp::OpenError::address_in_use: return Error::address_in_use;
+        case tcp::OpenError::already_connected: return Error::already_connected;
+        case tcp::OpenError::no_route: return Error::net_unreachable;
+        case tcp::OpenError::no_resources: return Error::no_resources;
+    }
+    return Error::invalid_argument;
+}
+
+}  // namespace
+
+struct Stack::Parts {
+    explicit Parts(const StackConfig& given)
+        : config(given),
+          random(given.seed),
+          trace(given.trace, given.trace_records),
+          ip(config.net, random.fork(1), pool, counters, trace),
+          paths(ip),
+          tcp(config.tcp, {random.key(), random.key(), given.fixed_isn}, random.fork(2), pool, counters,
+              trace, paths, given.start),
+          now(given.start) {}
+
+    void deliver(wire::PacketIn& packet);
+    void deliver(const wire::DeliveryFailed& failed);
+    void absorb(net::IpLayer::Arrival arrival);
+    bool emit_transport(FrameOut& frame, bool& is_filled);
+
+    StackConfig config;
+    ChunkPool pool;
+    Random random;
+    Counters counters;
+    Trace trace;
+    net::IpLayer ip;
+    Paths paths;
+    tcp::Engine tcp;
+    wire::PacketOut packet;
+    Ring<wire::DeliveryFailed> failures;
+    Instant now;
+    std::uint32_t frames = 0;  // both directions, as numbered in the capture
+};
+
+void Stack::Parts::deliver(wire::PacketIn& arrived) {
+    if (arrived.protocol == wire::protocol::tcp) return tcp.on_packet(arrived, now);
+    if (arrived.protocol == wire::protocol::udp) {
+        counters.drop(Reason::udp_no_listener);
+        return ip.refuse_port(arrived, now);
+    }
+    counters.drop(Reason::ip_unknown_protocol);
+    ip.refuse_protocol(arrived, now);
+}
+
+void Stack::Parts::deliver(const wire::DeliveryFailed& failed) {
+    if (failed.protocol == wire::protocol::tcp) return tcp.on_failure(failed, now);
+    if (failures.size() >= failures_kept) failures.pop_front();
+    failures.push_back(failed);
+}
+
+void Stack::Parts::absorb(net::IpLayer::Arrival arrival) {
+    if (auto* packet_in = std::get_if<wire::PacketIn>(&arrival))
+        deliver(*packet_in);
+    else if (auto* failed = std::get_if<wire::DeliveryFailed>(&arrival))
+        deliver(*failed);
+}
+
+// One packet of a transport goes down. False: none owed. `is_filled`: it became a frame at once.
+bool Stack::Parts::emit_transport(FrameOut& frame, bool& is_filled) {
+    packet.clear();
+    if (!tcp.emit(packet, now)) return false;
+    is_filled = ip.send(packet, frame, now) == net::Sent::frame;
+    return true;
+}
+
+Stack::Stack(StackConfig config) : parts_(std::make_unique<Parts>(config)) {}
+Stack::~Stack() = default;
+
+LinkId Stack::attach(wire::MacAddress mac, const LinkCapabilities& capabilities) {
+    return parts_->ip.attach(mac, capabilities);
+}
+
+void Stack::add_address(LinkId link, wire::Prefix prefix) {
+    parts_->ip.add_address(link, prefix, parts_->now);
+}
+
+void Stack::remove_address(wire::Address address) {
+    parts_->tcp.on_address_lost(address, parts_->now);
+    parts_->ip.remove_address(address);
+}
+
+void Stack::add_default_route(wire::Address gateway, LinkId link) {
+    parts_->ip.add_route({wire::Prefix{wire::Address(), 0}, gateway, link, 0});
+}
+
+net::IpLayer& Stack::ip() { return parts_->ip; }
+const net::IpLayer& Stack::ip() const { return parts_->ip; }
+
+void Stack::receive(LinkId link, FrameIn frame, Instant now) {
+    Parts& p = *parts_;
+    p.now = std::max(p.now, now);
+    p.tcp.set_now(p.now);
+    const std::uint32_t number = ++p.frames;
+    p.trace.set_frame(number);
+    ++p.counters.frames_in;
+    p.counters.octets_in += frame.bytes.size();
+    p.absorb(p.ip.receive(link, std::move(frame), number, p.now));
+    p.trace.set_frame(0);
+}
+
+void Stack::on_time(Instant now) {
+    Parts& p = *parts_;
+    p.now = std::max(p.now, now);
+    p.tcp.set_now(p.now);
+    p.ip.on_time(p.now);
+    while (const auto failed = p.ip.next_failure()) p.deliver(*failed);
+    p.tcp.on_time(p.now);
+}
+
+bool Stack::next_frame(FrameOut& frame) {
+    Parts& p = *parts_;
+    p.trace.set_frame(p.frames + 1);
+    for (;;) {
+        frame.clear();
+        bool is_filled = p.ip.next_frame(frame, p.now);
+        if (!is_filled && !p.emit_transport(frame, is_filled)) {
+            // What we sent to ourselves comes in before we say that nothing is owed.
+            auto looped = p.ip.next_looped();
+            if (!looped) break;
+            p.deliver(*looped);
+            continue;
+        }
+        if (!is_filled) continue;
+        frame.number = ++p.frames;
+        ++p.counters.frames_out;
+        p.counters.octets_out += frame.size();
+        p.trace.set_frame(0);
+        return true;
+    }
+    p.trace.set_frame(0);
+    return false;
+}
+
+Instant Stack::next_deadline() const {
+    return std::min(parts_->ip.next_deadline(), parts_->tcp.next_deadline());
+}
+
+void Stack::dispatch() {
+    while (const auto news = parts_->tcp.next_news()) news->watcher->on_ready(news->readiness);
+}
+
+Instant Stack::now() const { return parts_->now; }
+
+std::expected<TcpListener, Error> Stack::listen(const ListenOptions& options) {
+    const auto listener = parts_->tcp.listen({options.address, options.port}, options.backlog,
+                                             options.options, options.reuse_address, parts_->now);
+    if (!listener) return std::unexpected(error_of(listener.error()));
+    return TcpListener(&parts_->tcp, *listener);
+}
+
+std::expected<TcpSocket, Error> Stack::connect(const ConnectOptions& options) {
+    const auto connection = parts_->tcp.connect(options.remote, options.local, options.options, parts_->now);
+    if (!connection) return std::unexpected(error_of(connection.error()));
+    return TcpSocket(&parts_->tcp, *connection);
+}
+
+std::vector<TcpEntry> Stack::tcp_entries() const {
+    std::vector<TcpEntry> entries;
+    parts_->tcp.visit(
+        [&](const tcp::Listener& listener) {
+            TcpEntry entry;
+            entry.info.state = State::listen;
+            entry.info.connection = listener.number;
+            entry.info.local = listener.local;
+            entry.backlog = listener.backlog.limit;
+            entry.waiting = listener.backlog.waiting;
+            entries.push_back(entry);
+        },
+        [&](const tcp::Record& record) {
+            TcpEntry entry;
+            if (record.record_kind == tcp::RecordKind::connection) {
+                entry.info = static_cast<const tcp::Connection&>(record).info();
+            } else {
+                entry.info.state =
+                    record.record_kind == tcp::RecordKind::half_open ? State::syn_received : State::time_wait;
+                entry.info.connection = record.number;
+                entry.info.local = record.tuple.local;
+                entry.info.remote = record.tuple.remote;
+                entry.info.deadline = record.record_kind == tcp::RecordKind::half_open
+                                          ? DeadlineKind::handshake
+                                          : DeadlineKind::time_wait;
+                entry.info.deadline_at = record.due();
+            }
+            entries.push_back(entry);
+        });
+    return entries;
+}
+
+std::uint32_t Stack::tcp_open() const { return parts_->tcp.open(); }
+
+std::expected<void, Error> Stack::send_echo(wire::Address to, std::uint16_t identifier,
+                                            std::uint16_t sequence, ByteView data, bool dont_fragment,
+                                            std::uint8_t hop_limit) {
+    const auto sent =
+        parts_->ip.send_echo_request(to, identifier, sequence, data, dont_fragment, hop_limit, parts_->now);
+    if (sent) return {};
+    if (sent.error() == wire::DeliveryError::packet_too_big) return std::unexpected(Error::message_too_big);
+    return std::unexpected(Error::net_unreachable);
+}
+
+std::optional<net::EchoReply> Stack::next_echo_reply() { return parts_->ip.next_echo_reply(); }
+
+std::optional<wire::DeliveryFailed> Stack::next_delivery_failure() {
+    if (parts_->failures.empty()) return std::nullopt;
+    return parts_->failures.pop_front();
+}
+
+ChunkPool& Stack::pool() { return parts_->pool; }
+const Counters& Stack::counters() const { return parts_->counters; }
+Trace& Stack::trace() { return parts_->trace; }
+Random& Stack::random() { return parts_->random; }
+
+}  // namespace sluice

@@ -1,0 +1,256 @@
+// One connection from SYN-SENT (or the third segment of a passive open) to CLOSED: the conductor.
+//
+// It orders the parts (opening, receive, send, recover, congestion, closing) and contains no arithmetic of its own. It is told
+// segments, failures, time and calls; it answers with segments (emit), a deadline, and news for the application. It
+// never reaches its owner: what it cannot do itself (a reset after its end, TIME-WAIT) stands ready for the engine
+// to take. connection_in.cc is the way in, connection_out.cc the way out, connection_calls.cc the application.
+#pragma once
+
+#include <boost/intrusive/list_hook.hpp>
+#include <expected>
+#include <memory>
+#include <optional>
+
+#include "base/counters.h"
+#include "base/readiness.h"
+#include "base/trace.h"
+#include "tcp/closing/challenge.h"
+#include "tcp/closing/keepalive.h"
+#include "tcp/closing/patience.h"
+#include "tcp/closing/time_wait.h"
+#include "tcp/congestion/controller.h"
+#include "tcp/facts.h"
+#include "tcp/flight.h"
+#include "tcp/opening/agree.h"
+#include "tcp/opening/half_open.h"
+#include "tcp/opening/handshake.h"
+#include "tcp/options.h"
+#include "tcp/receive/judge.h"
+#include "tcp/receive/receiver.h"
+#include "tcp/record.h"
+#include "tcp/recover/ack_digest.h"
+#include "tcp/recover/newreno.h"
+#include "tcp/recover/retransmit_timer.h"
+#include "tcp/recover/rtt.h"
+#include "tcp/send/sender.h"
+#include "tcp/settings.h"
+#include "tcp/state.h"
+#include "wire/packet.h"
+
+namespace sluice::tcp {
+
+// What every record works with; the engine owns it.
+struct Environment {
+    const Settings& settings;
+    ChunkPool& pool;
+    Counters& counters;
+    Trace& trace;
+};
+
+struct ReadyTag;
+struct NewsTag;
+using ReadyHook = boost::intrusive::list_base_hook<boost::intrusive::tag<ReadyTag>,
+                                                   boost::intrusive::link_mode<boost::intrusive::safe_link>>;
+// News for a watcher. Before accept() nobody watches a connection; then the same hook holds it in its listener's
+// accept queue.
+using NewsHook = boost::intrusive::list_base_hook<boost::intrusive::tag<NewsTag>,
+                                                  boost::intrusive::link_mode<boost::intrusive::safe_link>>;
+
+// Why a call could not be carried out; the socket faces translate it.
+enum class CallError : std::uint8_t { would_block, not_connected, closing, ended };
+
+class Connection : public Record, public ReadyHook, public NewsHook {
+public:
+    Connection(const Environment& environment, const Tuple& tuple, std::uint32_t number,
+               const Options& options);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    // --- birth
+    void open(WireSeq iss, std::uint32_t timestamp_offset, const wire::Path& path,
+              Instant now);  // active OPEN
+    // A half-open child whose ACK has come; the segment itself follows in on_segment.
+    void grow_from(const HalfOpen& child, std::uint32_t timestamp_offset, Instant now);
+    // A SYN cookie came back: established at once.
+    void grow_from_cookie(const HalfOpen& child, std::uint32_t timestamp_offset, Instant now);
+
+    // --- the way in
+    void on_segment(const Arrived& arrived, Instant now);
+    void on_failure(const wire::DeliveryFailed& failed, Instant now);
+    void on_time(Instant now);
+
+    // --- the way out
+    bool emit(wire::PacketOut& packet, Instant now);
+    Instant deadline() const;
+
+    // --- the application
+    std::expected<std::size_t, CallError> read(ByteSpan room, bool only_peek, Instant now);
+    std::expected<Slice, CallError> front() const;  // an empty slice: end of stream
+    void consume(std::size_t octets, Instant now);
+    std::expected<std::size_t, CallError> write(ByteView data, bool urgent, Instant now);
+    std::expected<std::size_t, CallError> write_owned(Slice data, Instant now);
+    std::size_t room() const;
+    std::expected<void, CallError> shutdown_write(Instant now);
+    void shutdown_read();
+    void close(Instant now);  // the handle is gone
+    void abort(Event event, Reason reason, Instant now);
+    Readiness readiness() const;
+    Reason take_error();       // end_* or none
+    Reason take_soft_error();  // recorded, not fatal
+    std::optional<std::uint32_t> urgent_mark() const;
+    Info info() const;
+    const Options& options() const { return *options_; }
+    void set_options(const Options& options, Instant now);
+    void watch(Watcher* watcher) {
+        watcher_ = watcher;
+        has_news_ = true;
+    }
+    Watcher* watcher() const { return watcher_; }
+
+    // --- for the engine
+    State state() const { return state_; }
+    bool is_held() const { return is_held_; }  // an application has a handle
+    void hold() { is_held_ = true; }
+    bool was_established() const { return established_; }
+    Listener* parent() const { return parent_; }
+    void set_parent(Listener* parent) { parent_ = parent; }
+    std::unique_ptr<Reply> take_reply() { return std::move(reply_); }
+    // TIME-WAIT begins: is the ACK of the peer's FIN still to be sent? It is the engine's from now on.
+    bool surrender_ack();
+    bool take_news() { return std::exchange(has_news_, false); }
+    bool has_news() const { return has_news_; }
+    TimeWaitFacts time_wait_facts() const;
+    // The small record that stands for this connection while it is in TIME-WAIT; nullptr: none.
+    TimeWait* time_wait() const { return time_wait_; }
+    void set_time_wait(TimeWait* record) { time_wait_ = record; }
+    // The engine's TIME-WAIT record ended; the label follows.
+    void on_time_wait_over(Event event, Reason reason, Instant now);
+    Reason ended() const { return ended_; }
+    SeqSpace snd_space() const { return snd_space_; }
+    SeqSpace rcv_space() const { return rcv_space_; }
+    void tell_facts() const;
+
+private:
+    // Opening only; gone once synchronized.
+    struct Opening {
+        Handshake handshake;
+        Offer offer;
+        wire::Path path;
+        std::uint16_t announced = 0;  // window of our SYN
+        bool has_peer = false;        // the peer's SYN is here: SYN-RECEIVED
+        wire::TcpOptions peer;
+    };
+
+    // connection_in.cc
+    void on_segment_in_syn_sent(const Arrived& arrived, Instant now);
+    void take_syn(const Arrived& arrived, Instant now);
+    Segment enter(const Arrived& arrived) const;
+    JudgeContext judge_context(const Segment& seg, Instant now) const;
+    bool carry_out(const Verdict& verdict, const Segment& seg, const Arrived& arrived, Instant now);
+    void challenge(Instant now);
+    bool take_ack(const Segment& seg, Instant now);
+    void establish(const Segment& seg, Instant now);
+    void synchronize(const Agreed& agreed, std::uint32_t announced, std::uint16_t mss_announced,
+                     std::uint32_t syns_resent);
+    void take_rtt(const Acked& acked, Instant now);
+    void recover_from(const Acked& acked, Instant now);
+    void restart_timer(const Found& found, Instant now);
+    bool take_acknowledged_fin(Instant now);
+    void take_urgent(const Segment& seg, Instant now);
+    bool take_text(const Segment& seg, Instant now);
+    void acknowledge_text(const Segment& seg, const Receiver::Text& text, Instant now);
+    void take_fin(const Segment& seg, Instant now);
+    void on_retransmission_timeout(Instant now);
+    void on_deadlines_of_closing(Instant now);
+    void settle(Instant now);
+    void soft_error(Reason reason);
+
+    // connection_out.cc
+    std::optional<Departure> plan(Instant now);
+    std::optional<Departure> plan_handshake() const;
+    std::optional<Departure> plan_resend() const;
+    std::optional<Departure> plan_probe() const;
+    std::optional<Departure> plan_new(Instant now);
+    std::optional<Departure> plan_keepalive() const;
+    std::optional<Departure> plan_ack() const;
+    void depart(Departure departure, wire::PacketOut& packet, Instant now);
+    wire::TcpHeader header_of(const Departure& departure, Instant now);
+    void after_departure(const Departure& departure, Instant now);
+    std::uint32_t segment_max() const;
+    Pos congestion_window() const;
+    std::uint32_t timestamp_now(Instant now) const;
+    Duration rto() const { return rtt_.timeout(environment_.settings); }
+    std::uint32_t mss() const { return agreed_.mss_send(); }
+
+    // closing and bookkeeping
+    void move(Event event, Instant now, Rule rule, std::uint32_t value = 0);
+    void end(Event event, Reason reason, Rule rule, Instant now);
+    void owe_reset(std::uint32_t seq, Cause cause, Rule rule);
+    Duration user_timeout() const;
+    KeepalivePlan keepalive_plan() const;
+    Phase phase() const;
+    void note_phase(Instant now, Rule rule);
+    void note(TraceRecord record) const { environment_.trace.write(record); }
+    TraceRecord record(Kind kind, Instant now) const;
+    void note_call(Call call, std::size_t octets, Instant now) const;
+    void note_drop(const Segment& seg, Reason reason, Instant now) const;
+    void note_deadline(DeadlineKind kind, Duration value, Rule rule, Instant now) const;
+    void note_segment_in(const Segment& seg, const Arrived& arrived, Instant now) const;
+    void note_departure(const Departure& departure, std::uint16_t window, Instant now) const;
+    struct ArmedDeadline {
+        DeadlineKind kind;
+        Instant at;
+    };
+    template <typename Visit>
+    void visit_deadlines(Visit visit) const;
+
+    const Environment& environment_;
+    std::shared_ptr<const Options> options_;
+    std::unique_ptr<Opening> opening_;
+    Listener* parent_ = nullptr;
+    Watcher* watcher_ = nullptr;
+    TimeWait* time_wait_ = nullptr;
+    std::unique_ptr<Reply> reply_;
+
+    SeqSpace snd_space_;
+    SeqSpace rcv_space_;
+    Receiver receiver_;
+    Sender sender_;
+    Flight flight_;
+    Rtt rtt_;
+    RetransmitTimer timer_;
+    NewReno recovery_;
+    Controller controller_;
+    ChallengeThrottle challenges_;
+    Keepalive keepalive_;
+    Patience patience_;
+    Agreed agreed_;
+
+    Instant silly_at_ = never;  // the sender's override (RFC 9293 3.8.6.2.1)
+    Instant fin_wait_2_at_ = never;
+    Instant last_sent_at_{};
+    Pos last_cwnd_ = 0;
+    std::uint64_t bytes_acked_ = 0;
+    std::uint64_t bytes_received_ = 0;
+    std::uint32_t path_mtu_ = 1500;
+    std::uint32_t path_segment_bytes_ = 0;
+    std::uint32_t timestamp_offset_ = 0;
+    std::uint32_t segments_in_ = 0;
+    std::uint32_t segments_out_ = 0;
+    std::uint32_t retransmitted_ = 0;
+    std::uint32_t timeouts_ = 0;
+    State state_ = State::closed;
+    Phase last_phase_ = Phase::none;
+    Reason ended_ = Reason::none;
+    Reason error_ = Reason::none;  // told once by take_error
+    Reason soft_error_ = Reason::none;
+    bool is_active_ = false;
+    bool is_held_ = false;
+    bool is_closed_by_application_ = false;
+    bool established_ = false;
+    bool has_news_ = false;
+    bool was_advised_ = false;  // R1 was told
+};
+
+}  // namespace sluice::tcp

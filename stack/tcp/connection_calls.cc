@@ -1,0 +1,160 @@
+// The application: RFC 9293 3.10.1 to 3.10.6 as the socket faces need them.
+#include "tcp/connection.h"
+
+namespace sluice::tcp {
+
+std::expected<std::size_t, CallError> Connection::read(ByteSpan room, bool only_peek,
+                                                       Instant now) {  // RECEIVE
+    const ReceiveQueue& queue = receiver_.queue();
+    if (queue.empty()) {
+        if (error_ != Reason::none) return std::unexpected(CallError::ended);
+        if (receiver_.is_finished() || receiver_.is_discarding() || ended_ != Reason::none) return 0U;
+        return std::unexpected(CallError::would_block);
+    }
+    if (only_peek) return queue.peek(room);
+    const std::size_t octets = receiver_.read(room);
+    note_call(Call::read, octets, now);
+    if (receiver_.is_window_update_due() && takes_text(state_))
+        receiver_.acks.owe(Cause::window_update);  // [MUST-39]
+    return octets;
+}
+
+std::expected<Slice, CallError> Connection::front() const {
+    if (!receiver_.queue().empty()) return receiver_.queue().front();
+    if (error_ != Reason::none) return std::unexpected(CallError::ended);
+    if (receiver_.is_finished() || receiver_.is_discarding() || ended_ != Reason::none) return Slice();
+    return std::unexpected(CallError::would_block);
+}
+
+void Connection::consume(std::size_t octets, Instant now) {
+    receiver_.consume(octets);
+    note_call(Call::read, octets, now);
+    if (receiver_.is_window_update_due() && takes_text(state_)) receiver_.acks.owe(Cause::window_update);
+}
+
+std::size_t Connection::room() const {
+    const std::uint32_t limit =
+        options_->send_buffer ? options_->send_buffer : environment_.settings.send_buffer;
+    return limit > sender_.buffer.octets() ? limit - sender_.buffer.octets() : 0;
+}
+
+std::expected<std::size_t, CallError> Connection::write(ByteView data, bool urgent, Instant now) {  // SEND
+    if (ended_ != Reason::none || state_ == State::closed)
+        return std::unexpected(error_ != Reason::none ? CallError::ended : CallError::closing);
+    if (sender_.is_fin_queued() || is_write_closed(state_)) return std::unexpected(CallError::closing);
+    const std::size_t taken = std::min(data.size(), room());
+    if (taken == 0 && !data.empty()) return std::unexpected(CallError::would_block);
+    sender_.buffer.append(data.first(taken), environment_.pool);
+    if (urgent) sender_.mark_urgent();
+    note_call(Call::write, taken, now);
+    settle(now);
+    return taken;
+}
+
+std::expected<std::size_t, CallError> Connection::write_owned(Slice data, Instant now) {
+    if (ended_ != Reason::none || state_ == State::closed)
+        return std::unexpected(error_ != Reason::none ? CallError::ended : CallError::closing);
+    if (sender_.is_fin_queued() || is_write_closed(state_)) return std::unexpected(CallError::closing);
+    if (room() == 0) return std::unexpected(CallError::would_block);
+    const std::size_t octets = data.size();
+    sender_.buffer.append_owned(std::move(data));
+    note_call(Call::write, octets, now);
+    settle(now);
+    return octets;
+}
+
+std::expected<void, CallError> Connection::shutdown_write(Instant now) {  // CLOSE
+    if (ended_ != Reason::none || state_ == State::closed) return std::unexpected(CallError::not_connected);
+    if (sender_.is_fin_queued() || is_write_closed(state_)) return {};
+    note_call(Call::shutdown_write, 0, now);
+    switch (state_) {
+        case State::syn_sent:
+            end(Event::close_call, Reason::end_closed_before_open, Rule::r9293_3_10_4, now);
+            break;
+        case State::syn_received:
+            sender_.queue_fin();
+            if (!sender_.buffer.empty()) break;  // performed once established
+            // The SYN,ACK stays unacknowledged: from here on it is in flight like anything else.
+            opening_.reset();
+            flight_.on_sent({0, 1}, now);
+            sender_.on_sent(1);
+            move(Event::close_call, now, Rule::r9293_3_10_4);
+            break;
+        case State::established:
+            sender_.queue_fin();
+            move(Event::close_call, now, Rule::r9293_3_10_4);
+            break;
+        default:
+            sender_.queue_fin();  // CLOSE-WAIT: LAST-ACK begins when it leaves (D-15)
+            break;
+    }
+    settle(now);
+    return {};
+}
+
+void Connection::shutdown_read() {
+    receiver_.discard_from_now();
+    has_news_ = true;
+}
+
+void Connection::close(Instant now) {
+    is_held_ = false;
+    is_closed_by_application_ = true;
+    watcher_ = nullptr;
+    if (ended_ != Reason::none) return;
+    note_call(Call::close, 0, now);
+    if (options_->linger && *options_->linger == Duration(0))
+        return abort(Event::abort_call, Reason::end_aborted, now);
+    const bool may_reset = takes_text(state_) || state_ == State::close_wait;
+    if (may_reset && !receiver_.queue().empty()) {  // D-16, RFC 9293 3.6.1 [SHLD-3]
+        owe_reset(snd_space_.wrap(sender_.nxt()).raw, Cause::reset, Rule::r9293_3_6_1);
+        return end(Event::unread_data, Reason::end_unread_data, Rule::r9293_3_6_1, now);
+    }
+    (void)shutdown_write(now);
+    if (state_ == State::fin_wait_2) fin_wait_2_at_ = later(now, environment_.settings.fin_wait_2_idle);
+}
+
+// ABORT: <SEQ=SND.NXT><CTL=RST> where the peer may still send; silence where both sides have closed (3.10.5).
+void Connection::abort(Event event, Reason reason, Instant now) {
+    if (ended_ != Reason::none || state_ == State::closed) return;
+    const bool sends_reset =
+        state_ == State::syn_received || takes_text(state_) || state_ == State::close_wait;
+    if (sends_reset) owe_reset(snd_space_.wrap(sender_.nxt()).raw, Cause::reset, Rule::r9293_3_10_5);
+    end(event, reason, Rule::r9293_3_10_5, now);
+}
+
+Readiness Connection::readiness() const {
+    Readiness ready;
+    const bool is_over = ended_ != Reason::none;
+    ready.error = error_ != Reason::none || soft_error_ != Reason::none;
+    ready.peer_closed = receiver_.is_finished();
+    ready.readable =
+        !receiver_.queue().empty() || receiver_.is_finished() || receiver_.is_discarding() || is_over;
+    const bool is_open = state_ == State::established || state_ == State::close_wait;
+    ready.writable =
+        is_over || (is_open && !sender_.is_fin_queued() && room() > 0) || is_write_closed(state_);
+    ready.hangup = is_over || (receiver_.is_finished() && is_write_closed(state_));
+    ready.urgent = receiver_.urgent.remaining(receiver_.consumed()).has_value();
+    return ready;
+}
+
+Reason Connection::take_error() { return std::exchange(error_, Reason::none); }
+Reason Connection::take_soft_error() { return std::exchange(soft_error_, Reason::none); }
+
+std::optional<std::uint32_t> Connection::urgent_mark() const {
+    return receiver_.urgent.remaining(receiver_.consumed());
+}
+
+void Connection::set_options(const Options& options, Instant now) {
+    const bool was_kept_alive = options_->keep_alive;
+    options_ = std::make_shared<const Options>(options);
+    if (options.receive_buffer) receiver_.set_limit(options.receive_buffer);
+    if (options.mss) agreed_.mss = std::min(agreed_.mss, options.mss);
+    if (options.keep_alive && (established_ || is_synchronized(state_)))
+        keepalive_.switch_on(keepalive_plan(), now);
+    else if (was_kept_alive)
+        keepalive_.switch_off();
+    note_call(Call::set_option, 0, now);
+}
+
+}  // namespace sluice::tcp

@@ -1,0 +1,423 @@
+// The way in: a segment, a failure, time. Reads like the event list of RFC 9293 3.10.7 and 3.10.8.
+#include "tcp/connection.h"
+#include "tcp/opening/judge_syn_sent.h"
+
+namespace sluice::tcp {
+
+using What = Verdict::What;
+
+void Connection::on_segment(const Arrived& arrived, Instant now) {  // RFC 9293 3.10.7
+    ++segments_in_;
+    keepalive_.on_heard(keepalive_plan(), now);
+    if (state_ == State::syn_sent) return on_segment_in_syn_sent(arrived, now);
+    Segment seg = enter(arrived);
+    const Pos seq_as_sent = seg.seq;
+    note_segment_in(seg, arrived, now);
+    const Verdict verdict = judge(seg, judge_context(seg, now));  // first to fifth
+    if (!carry_out(verdict, seg, arrived, now)) return settle(now);
+    if (seg.timestamps && agreed_.timestamps)
+        receiver_.paws.on_segment(seg.timestamps->value, seq_as_sent, receiver_.last_ack_sent(), now);
+    if (take_ack(seg, now)) {     // fifth
+        take_urgent(seg, now);    // sixth
+        if (take_text(seg, now))  // seventh
+            take_fin(seg, now);   // eighth
+    }
+    settle(now);
+}
+
+// The first door: raw numbers become positions.
+Segment Connection::enter(const Arrived& arrived) const {
+    const wire::TcpHeader& header = arrived.header;
+    Segment seg;
+    seg.seq = rcv_space_.unwrap({header.sequence}, receiver_.nxt());
+    seg.ack = snd_space_.unwrap({header.acknowledgment}, sender_.una());
+    seg.flags = header.flags;
+    seg.wnd = std::uint32_t{header.window} << (seg.has(flag::syn) ? 0U : agreed_.snd_shift);  // RFC 7323 2.2
+    seg.up = header.urgent_pointer;
+    if (agreed_.timestamps) seg.timestamps = header.options.timestamps;  // RFC 7323 3.2: not agreed, ignored
+    seg.text = arrived.text;
+    seg.segment_bytes = arrived.segment_bytes;
+    return seg;
+}
+
+JudgeContext Connection::judge_context(const Segment& seg, Instant now) const {
+    JudgeContext context;
+    context.state = state_;
+    context.is_passive = !is_active_;
+    context.span = receiver_.span();
+    context.una = sender_.una();
+    context.snd_max = sender_.max();
+    context.largest_window = sender_.window.largest();
+    context.timestamps = agreed_.timestamps;
+    context.is_old_timestamp =
+        agreed_.timestamps && seg.timestamps &&
+        receiver_.paws.is_old(seg.timestamps->value, now, environment_.settings.paws_idle);
+    context.check_old_acks = environment_.settings.check_old_acks;
+    return context;
+}
+
+// True: go on with the fifth step.
+bool Connection::carry_out(const Verdict& verdict, const Segment& seg, const Arrived& arrived, Instant now) {
+    if (verdict.what != What::accept) note_drop(seg, verdict.reason, now);
+    switch (verdict.what) {
+        case What::accept:
+            if (verdict.owes_ack) receiver_.acks.owe(Cause::ack);
+            return true;
+        case What::ignore: return false;
+        case What::acknowledge:
+            receiver_.acks.owe(Cause::ack);
+            if (sender_.persist.is_running() && seg.has(flag::ack)) patience_.on_answered(false, now);
+            return false;
+        case What::challenge: challenge(now); return false;
+        case What::resend_syn_ack:
+            if (opening_) opening_->handshake.owe();
+            return false;
+        case What::refuse:
+            owe_reset(arrived.header.acknowledgment, Cause::reset, Rule::r9293_3_5_2);
+            return false;
+        case What::reset:
+        case What::forget:
+            // RFC 9293 3.10.7.4, second step: refused while opening, reset later, silence when both sides were closing.
+            end(Event::reset_arrives,
+                state_ == State::syn_received ? Reason::end_refused : Reason::end_reset_by_peer,
+                Rule::r9293_3_10_7_4, now);
+            return false;
+    }
+    return false;
+}
+
+void Connection::challenge(Instant now) {
+    if (challenges_.may_send(environment_.settings, now)) {
+        ++environment_.counters.tcp_challenge_acks;
+        receiver_.acks.owe(Cause::challenge);
+    } else {
+        environment_.counters.drop(Reason::tcp_challenge_throttled);
+    }
+}
+
+void Connection::on_segment_in_syn_sent(const Arrived& arrived, Instant now) {  // RFC 9293 3.10.7.3
+    using Opened = SynSentVerdict::What;
+    Segment seg = enter(arrived);
+    seg.seq = 0;  // the peer's numbers are not known yet; its SYN will be 0
+    note_segment_in(seg, arrived, now);
+    const SynSentVerdict verdict = judge_in_syn_sent(arrived.header, snd_space_.initial().raw);
+    switch (verdict.what) {
+        case Opened::ignore: note_drop(seg, verdict.reason, now); break;
+        case Opened::refuse:
+            note_drop(seg, verdict.reason, now);
+            owe_reset(arrived.header.acknowledgment, Cause::reset, Rule::r9293_3_10_7_3);
+            break;
+        case Opened::refused: end(Event::refused, Reason::end_refused, Rule::r9293_3_10_7_3, now); break;
+        case Opened::established:
+            take_syn(arrived, now);
+            establish(seg, now);
+            receiver_.acks.owe(Cause::handshake_ack);
+            if (seg.len() > 1 ||
+                seg.has(flag::urg)) {  // text, URG or FIN on the SYN,ACK: continue at the sixth step
+                trim(seg, receiver_.span());
+                take_urgent(seg, now);
+                if (take_text(seg, now)) take_fin(seg, now);
+            }
+            break;
+        case Opened::crossing:
+            take_syn(arrived, now);
+            sender_.window.start(0, 0, arrived.header.window);
+            opening_->handshake.owe();
+            opening_->has_peer = true;
+            opening_->peer = arrived.header.options;
+            move(Event::syn_arrives, now, Rule::r9293_3_10_7_3);
+            break;
+    }
+    settle(now);
+}
+
+// The peer's SYN: its numbers and options. RCV.NXT <- SEG.SEQ+1, IRS <- SEG.SEQ.
+void Connection::take_syn(const Arrived& arrived, Instant now) {
+    const wire::TcpHeader& header = arrived.header;
+    rcv_space_ = SeqSpace({header.sequence});
+    const std::uint16_t mss_bound = options_->mss;
+    const Agreed agreed =
+        agree(opening_->offer, header.options, environment_.settings, opening_->path, mss_bound);
+    synchronize(agreed, opening_->announced, opening_->offer.mss, opening_->handshake.resent());
+    if (agreed.timestamps) receiver_.paws.start(header.options.timestamps->value, now);
+    tell_facts();
+}
+
+// Both sides' numbers are known: the parts begin.
+void Connection::synchronize(const Agreed& agreed, std::uint32_t announced, std::uint16_t mss_announced,
+                             std::uint32_t syns_resent) {
+    const Settings& settings = environment_.settings;
+    agreed_ = agreed;
+    const std::uint32_t buffer =
+        options_->receive_buffer ? options_->receive_buffer : settings.receive_buffer;
+    receiver_.start(settings, buffer, announced, mss_announced);
+    controller_.start(settings, mss(), syns_resent);
+    if (syns_resent > 0) rtt_.raise_initial(settings.rto_after_syn_loss);  // RFC 6298 5.7
+}
+
+// Our SYN is acknowledged. [U-6]: the send window is taken from this segment, in both branches.
+void Connection::establish(const Segment& seg, Instant now) {
+    const std::optional<Instant> syn_sent_at = opening_ ? opening_->handshake.sample_sent_at() : std::nullopt;
+    if (syn_sent_at) rtt_.on_sample(now - *syn_sent_at, 1);
+    opening_.reset();
+    sender_.start();
+    sender_.window.start(seg.seq, seg.ack, seg.wnd);
+    patience_.on_answered(false, now);
+    established_ = true;
+    has_news_ = true;
+    soft_error_ = Reason::none;
+    ++environment_.counters.tcp_established;
+    const bool was_syn_sent = state_ == State::syn_sent;
+    move(was_syn_sent ? Event::syn_acked : Event::ack_of_syn, now,
+         was_syn_sent ? Rule::r9293_3_10_7_3 : Rule::r9293_3_10_7_4,
+         static_cast<std::uint32_t>(in_us(rtt_.smoothed())));
+    if (options_->keep_alive) keepalive_.switch_on(keepalive_plan(), now);
+    if (sender_.is_fin_queued())
+        move(Event::close_call, now, Rule::r9293_3_10_4);  // a CLOSE that waited for this
+}
+
+bool Connection::take_ack(const Segment& seg, Instant now) {
+    if (state_ == State::syn_received) establish(seg, now);
+    const bool window_changed = sender_.window.update(seg.seq, seg.ack, seg.wnd);
+    const AckContext context{sender_.una(), window_changed, agreed_.timestamps, timestamp_now(now), now};
+    const Acked acked = digest_ack(seg, context, flight_);
+    if (acked.is_new) {
+        bytes_acked_ += static_cast<std::uint64_t>(acked.octets);
+        sender_.on_acknowledged(acked.una);
+        flight_.release();
+        was_advised_ = false;
+        soft_error_ = Reason::none;
+        has_news_ = true;
+    }
+    if (acked.is_new || sender_.persist.is_running()) patience_.on_answered(!flight_.empty(), now);
+    take_rtt(acked, now);
+    recover_from(acked, now);
+    return take_acknowledged_fin(now);
+}
+
+void Connection::take_rtt(const Acked& acked, Instant now) {
+    if (!acked.rtt) return;
+    const auto expected = static_cast<std::uint32_t>(acked.flight_before / (2 * Pos{mss()})) + 1;
+    rtt_.on_sample(*acked.rtt, expected);
+    timer_.end_back_off();
+    if (!environment_.trace.wants(Kind::rtt)) return;
+    TraceRecord sample = record(Kind::rtt, now);
+    sample.value = static_cast<std::uint32_t>(in_us(*acked.rtt));
+    sample.rule = Rule::r6298_2;
+    note(sample);
+}
+
+void Connection::recover_from(const Acked& acked, Instant now) {
+    const Settings& settings = environment_.settings;
+    const Pos flight_size = recovery_.flight_size(flight_);
+    const Found found = recovery_.on_ack(acked, settings, mss(), sender_.max(), flight_);
+    switch (found.what) {
+        case Found::What::entered:
+            controller_.on_loss(flight_size, mss());
+            recovery_.set_threshold(controller_.slow_start_threshold(), settings, mss());
+            ++environment_.counters.tcp_fast_retransmits;
+            break;
+        case Found::What::recovered:
+            controller_.on_recovered(recovery_.window_after(flight_.bytes(), mss()));
+            break;
+        case Found::What::nothing:
+            if (acked.is_new)
+                controller_.on_acked(acked.octets, mss(), acked.flight_before + mss() > controller_.window());
+            break;
+        case Found::What::more_room:
+        case Found::What::inflated:
+        case Found::What::partial: break;
+    }
+    if (acked.is_new) restart_timer(found, now);
+    note_phase(now, Rule::r5681_3_2);
+}
+
+void Connection::restart_timer(const Found& found, Instant now) {
+    if (flight_.empty())
+        timer_.stop();  // RFC 6298 5.2
+    else if (found.restart_timer)
+        timer_.restart(rto(), environment_.settings, now);  // 5.3
+}
+
+// False: the connection is over.
+bool Connection::take_acknowledged_fin(Instant now) {
+    if (!sender_.is_fin_acknowledged()) return true;
+    switch (state_) {
+        case State::fin_wait_1:
+            move(Event::ack_of_fin, now, Rule::r9293_3_10_7_4);
+            if (is_closed_by_application_) fin_wait_2_at_ = later(now, environment_.settings.fin_wait_2_idle);
+            return true;
+        case State::closing:
+            move(Event::ack_of_fin, now, Rule::r9293_3_10_7_4,
+                 static_cast<std::uint32_t>(in_us(environment_.settings.time_wait)));
+            return false;
+        case State::last_ack:
+            end(Event::ack_of_fin, Reason::end_closed, Rule::r9293_3_10_7_4, now);
+            return false;
+        default: return true;
+    }
+}
+
+void Connection::take_urgent(const Segment& seg, Instant now) {  // RFC 9293 3.10.7.4, sixth step
+    if (!seg.has(flag::urg) || !takes_text(state_)) return;
+    if (!receiver_.urgent.on_pointer(seg.seq + seg.up, receiver_.consumed())) return;
+    has_news_ = true;
+    if (!environment_.trace.wants(Kind::note)) return;
+    TraceRecord urgent = record(Kind::note, now);
+    urgent.rule = Rule::r9293_3_8_5;
+    urgent.position = seg.seq + seg.up;
+    note(urgent);
+}
+
+// False: the connection is over.
+bool Connection::take_text(const Segment& seg, Instant now) {  // seventh step
+    if (seg.text.empty()) return true;
+    if (!takes_text(state_)) {
+        note_drop(seg, Reason::tcp_text_in_closing, now);
+        return true;
+    }
+    if (is_closed_by_application_) {  // D-16, RFC 9293 3.6.1 [SHLD-3]
+        note_drop(seg, Reason::tcp_data_after_close, now);
+        owe_reset(snd_space_.wrap(sender_.nxt()).raw, Cause::reset, Rule::r9293_3_6_1);
+        end(Event::data_after_close, Reason::tcp_data_after_close, Rule::r9293_3_6_1, now);
+        return false;
+    }
+    const Receiver::Text text =
+        receiver_.take_text(seg, environment_.settings.reassembly_pieces, environment_.pool);
+    acknowledge_text(seg, text, now);
+    return true;
+}
+
+void Connection::acknowledge_text(const Segment& seg, const Receiver::Text& text, Instant now) {
+    bytes_received_ += static_cast<std::uint64_t>(text.in_order);
+    if (text.is_full) note_drop(seg, Reason::tcp_reassembly_full, now);
+    if (text.is_duplicate) note_drop(seg, Reason::tcp_already_received, now);
+    if (text.in_order == 0) {  // RFC 5681 4.2: above a hole, or seen before
+        receiver_.acks.on_out_of_order();
+        if (text.held == 0) return;
+        environment_.counters.tcp_out_of_order += seg.count();
+        if (!environment_.trace.wants(Kind::segment_held)) return;
+        TraceRecord held = record(Kind::segment_held, now);
+        held.position = seg.seq;
+        held.length = seg.text.size();
+        held.rule = Rule::r9293_3_10_7_4;
+        return note(held);
+    }
+    has_news_ = true;
+    const std::uint32_t largest = seg.segment_bytes ? seg.segment_bytes : seg.text.size();
+    receiver_.acks.on_in_order(environment_.settings, static_cast<std::uint32_t>(text.in_order), largest,
+                               receiver_.mss_announced(), now);
+    if (text.filled_hole)
+        receiver_.acks.owe(Cause::ack);  // RFC 5681 4.2: at once when a hole is filled, in part or whole
+}
+
+void Connection::take_fin(const Segment& seg, Instant now) {  // eighth step
+    if (!takes_text(state_) || !receiver_.take_fin(seg)) {
+        if (seg.has(flag::fin) && seg.text.empty() && takes_text(state_))
+            receiver_.acks.on_out_of_order();  // above a hole
+        return;
+    }
+    has_news_ = true;
+    receiver_.acks.owe(Cause::ack_of_fin);
+    move(
+        Event::fin_arrives, now, Rule::r9293_3_10_7_4,
+        state_ == State::fin_wait_2 ? static_cast<std::uint32_t>(in_us(environment_.settings.time_wait)) : 0);
+}
+
+void Connection::on_time(Instant now) {  // RFC 9293 3.10.8
+    const Settings& settings = environment_.settings;
+    receiver_.acks.on_time(now);
+    if (opening_ && opening_->handshake.is_over(now))
+        return end(Event::user_timeout, Reason::end_syn_timeout, Rule::r9293_3_8_3, now);
+    if (opening_ && opening_->handshake.on_time(settings, now)) {
+        note_deadline(DeadlineKind::handshake, opening_->handshake.timeout(), Rule::r6298_5_5, now);
+        if (opening_->handshake.resent() + 1U >= settings.retries_before_advice)
+            soft_error(Reason::end_syn_timeout);
+    }
+    if (patience_.is_over(user_timeout(), now)) {
+        note_deadline(DeadlineKind::user_timeout, user_timeout(), Rule::r9293_3_10_8, now);
+        return end(Event::user_timeout, Reason::end_user_timeout, Rule::r9293_3_10_8, now);
+    }
+    if (timer_.is_due(now)) on_retransmission_timeout(now);
+    if (sender_.persist.on_time(settings.rto_max, now))
+        note_deadline(DeadlineKind::persist, sender_.persist.interval(), Rule::r9293_3_8_6_1, now);
+    on_deadlines_of_closing(now);
+}
+
+void Connection::on_retransmission_timeout(Instant now) {  // RFC 6298 5.4 to 5.6, RFC 5681 3.1
+    const Settings& settings = environment_.settings;
+    const std::uint16_t transmissions = flight_[0].transmissions;
+    ++timeouts_;
+    ++environment_.counters.tcp_timeouts;
+    controller_.on_timeout(recovery_.flight_size(flight_), mss(), transmissions == 1);
+    recovery_.on_timeout(sender_.max(), flight_);
+    timer_.on_expired(rto(), settings, now);
+    note_deadline(DeadlineKind::retransmission, timer_.backed_off(rto(), settings), Rule::r6298_5_5, now);
+    if (transmissions >= settings.retries_before_advice)
+        soft_error(Reason::end_user_timeout);  // R1 [SHLD-9, SHLD-10]
+    note_phase(now, Rule::r5681_3_1);
+}
+
+void Connection::on_deadlines_of_closing(Instant now) {
+    if (fin_wait_2_at_ <= now)
+        return end(Event::fin_wait_2_idle, Reason::end_fin_wait_2_idle, Rule::project, now);
+    switch (keepalive_.on_time(keepalive_plan(), sender_.has_work() || opening_, now)) {
+        case Keepalive::Due::nothing: break;
+        case Keepalive::Due::probe:
+            note_deadline(DeadlineKind::keepalive, keepalive_plan().interval, Rule::r9293_3_8_4, now);
+            break;
+        case Keepalive::Due::give_up:
+            end(Event::keepalive_failed, Reason::end_keepalive, Rule::r9293_3_8_4, now);
+            break;
+    }
+}
+
+// Which of the retransmission and the persist timer runs follows from the window and the flight.
+void Connection::settle(Instant now) {
+    if (!is_synchronized(state_) || opening_) return;
+    if (sender_.is_window_shut()) {
+        timer_.stop();
+        if (!sender_.persist.is_running()) sender_.persist.start(rto(), now);
+    } else {
+        if (sender_.persist.is_running()) sender_.persist.stop();
+        if (flight_.empty())
+            timer_.stop();
+        else
+            timer_.on_sent(rto(), environment_.settings, now);
+    }
+    note_phase(now, Rule::r9293_3_8_6_1);
+}
+
+void Connection::soft_error(Reason reason) {  // RFC 9293 3.9.1.8 [MUST-47]
+    if (!options_->report_soft_errors) return;
+    if (reason == Reason::end_user_timeout || reason == Reason::end_syn_timeout) {
+        if (std::exchange(was_advised_, true)) return;
+    }
+    soft_error_ = reason;
+    has_news_ = true;
+}
+
+// RFC 9293 3.9.2.2, RFC 5927 4.1 and 5.2.
+void Connection::on_failure(const wire::DeliveryFailed& failed, Instant now) {
+    using wire::DeliveryError;
+    Reader quoted(failed.transport.view());
+    quoted.skip(4);
+    const Pos at = snd_space_.unwrap({quoted.u32()}, sender_.una());
+    const bool is_own =
+        failed.error == DeliveryError::neighbor_failed || failed.error == DeliveryError::no_route;
+    if (!quoted.ok() || (!is_own && (at < sender_.una() || at >= std::max(sender_.max(), Pos{1})))) {
+        environment_.counters.drop(Reason::icmp_out_of_window);
+        return;
+    }
+    const bool is_hard = failed.error == DeliveryError::protocol_unreachable ||
+                         failed.error == DeliveryError::port_unreachable;
+    // Hard errors, and a link of ours that finds nobody, end a connection that is being opened [SHLD-26]; in
+    // synchronized states nothing does (RFC 5927 5.2) and soft errors never do [MUST-56].
+    if ((is_hard || is_own) && opening_) {
+        error_ = is_hard ? Reason::end_refused : Reason::end_unreachable;
+        return end(Event::unreachable, error_, Rule::r9293_3_9_2_2, now);
+    }
+    soft_error(is_hard ? Reason::end_refused : Reason::end_unreachable);
+}
+
+}  // namespace sluice::tcp

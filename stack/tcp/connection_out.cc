@@ -1,0 +1,241 @@
+// The way out: plan() says what leaves next, depart() carries it out, deadline() says when to ask again. Nothing is decided
+// twice. RFC 9293 3.8, 3.10.2; RFC 5681; RFC 6298 5.
+#include "tcp/connection.h"
+
+namespace sluice::tcp {
+
+bool Connection::emit(wire::PacketOut& packet, Instant now) {
+    std::optional<Departure> departure = plan(now);
+    if (!departure) {
+        if (silly_at_ <= now) silly_at_ = never;  // the override came, and still nothing fits
+        return false;
+    }
+    depart(*departure, packet, now);
+    return true;
+}
+
+// What is owed, most urgent first.
+std::optional<Departure> Connection::plan(Instant now) {
+    if (state_ == State::closed || state_ == State::time_wait) return plan_ack();
+    if (opening_) {
+        if (auto handshake = plan_handshake()) return handshake;
+        return state_ == State::syn_received ? plan_ack() : std::nullopt;
+    }
+    if (may_transmit(state_)) {
+        if (auto resend = plan_resend()) return resend;
+        if (auto probe = plan_probe()) return probe;
+        if (auto fresh = plan_new(now)) return fresh;
+    }
+    if (auto keepalive = plan_keepalive()) return keepalive;
+    return plan_ack();
+}
+
+std::optional<Departure> Connection::plan_handshake() const {
+    if (!opening_->handshake.is_owed()) return std::nullopt;
+    Departure syn;
+    syn.text = {0, 0};
+    syn.attempt = static_cast<std::uint16_t>(opening_->handshake.transmissions() + 1U);
+    syn.flags = opening_->has_peer ? flag::syn | flag::ack : flag::syn;
+    syn.cause = opening_->has_peer ? Cause::syn_ack : Cause::syn;
+    syn.rule = opening_->has_peer ? Rule::r9293_3_5 : Rule::r9293_3_10_1;
+    return syn;
+}
+
+std::optional<Departure> Connection::plan_resend() const {
+    std::optional<Range> lost = flight_.next_lost(mss());
+    if (!lost || sender_.is_window_shut()) return std::nullopt;
+    if (lost->begin == 0) lost->end = 1;  // the SYN of a connection closed before it was acknowledged
+    // RFC 9293 3.8.6 [SHLD-16]; choice for [MAY-7]: what a shrunk window excludes waits until it opens.
+    lost->end = std::min(lost->end, std::max(sender_.right_edge(), sender_.una() + 1));
+    if (lost->empty()) return std::nullopt;
+    if (!recovery_.is_forced() && flight_.pipe() + lost->size() > congestion_window()) return std::nullopt;
+    Departure resend;
+    resend.text = *lost;
+    resend.seq = lost->begin;
+    resend.is_resent = true;
+    resend.attempt = static_cast<std::uint16_t>(flight_.transmissions(lost->begin) + 1U);
+    resend.cause = recovery_.is_active() ? Cause::fast_retransmit : Cause::timeout;
+    resend.rule = recovery_.is_active() ? Rule::r5681_3_2 : Rule::r6298_5;
+    return resend;
+}
+
+// RFC 9293 3.8.6.1: one octet, of what is in flight or next.
+std::optional<Departure> Connection::plan_probe() const {
+    if (!sender_.persist.is_owed()) return std::nullopt;
+    Departure probe;
+    probe.text = {sender_.una(), sender_.una() + 1};
+    probe.seq = sender_.una();
+    probe.is_probe = true;
+    probe.cause = Cause::zero_window_probe;
+    probe.rule = Rule::r9293_3_8_6_1;
+    return probe;
+}
+
+std::optional<Departure> Connection::plan_new(Instant now) {
+    const Settings& settings = environment_.settings;
+    if (sender_.unsent() == 0 && !sender_.is_fin_unsent()) return std::nullopt;
+    if (flight_.empty() && sender_.unsent() > 0) {  // RFC 5681 4.1
+        const Duration idle = settings.idle_restart > Duration(0) ? settings.idle_restart : rto();
+        if (last_sent_at_ != Instant{} && now - last_sent_at_ > idle) controller_.on_idle(settings, mss());
+    }
+    MaySendFacts facts;
+    facts.unsent = sender_.unsent();
+    facts.usable = sender_.right_edge() - sender_.nxt();
+    facts.congestion_room = congestion_window() + recovery_.extra_room(settings, mss()) - flight_.pipe();
+    facts.mss = mss();
+    facts.segment_max = segment_max();
+    facts.largest_window = sender_.window.largest();
+    facts.is_anything_unacknowledged = !flight_.empty();
+    facts.nagle = settings.nagle && !options_->no_delay;
+    facts.cork = options_->cork;
+    facts.is_last = sender_.is_fin_queued();
+    facts.override_due = silly_at_ <= now;
+    const MaySend answer = may_send(facts);
+    if (answer.waits_for_window && silly_at_ == never) silly_at_ = later(now, settings.silly_window_override);
+    Range text{sender_.nxt(), sender_.nxt() + answer.octets};
+    text.end = text.begin + sender_.buffer.gatherable(text);
+    const bool carries_fin =
+        sender_.is_fin_unsent() && text.end == sender_.fin_position() && text.end < sender_.right_edge();
+    if (carries_fin) ++text.end;
+    if (text.empty()) return std::nullopt;
+    Departure fresh;
+    fresh.text = text;
+    fresh.seq = text.begin;
+    fresh.cause = answer.octets > 0 ? Cause::data : Cause::fin;
+    fresh.rule = answer.octets > 0 ? Rule::none : Rule::r9293_3_6;
+    return fresh;
+}
+
+std::optional<Departure> Connection::plan_keepalive() const {
+    if (!keepalive_.is_owed()) return std::nullopt;
+    Departure probe;  // RFC 9293 3.8.4 [SHLD-12]: no data, one below SND.NXT
+    probe.seq = sender_.nxt() - 1;
+    probe.text = {probe.seq, probe.seq};
+    probe.cause = Cause::keepalive;
+    probe.rule = Rule::r9293_3_8_4;
+    probe.is_probe = true;
+    return probe;
+}
+
+std::optional<Departure> Connection::plan_ack() const {
+    if (!receiver_.acks.is_owed()) return std::nullopt;
+    Departure ack;
+    ack.seq = sender_.nxt();
+    ack.text = {ack.seq, ack.seq};
+    ack.cause = receiver_.acks.cause();
+    ack.rule = ack.cause == Cause::challenge ? Rule::r5961_3_2 : Rule::none;
+    return ack;
+}
+
+Pos Connection::congestion_window() const {
+    return recovery_.is_active() ? recovery_.window() : controller_.window();
+}
+
+// Octets one frame may carry: one segment, or as many as the link cuts up for us.
+std::uint32_t Connection::segment_max() const {
+    const std::uint32_t overhead = 60 + 20;
+    if (path_segment_bytes_ < overhead + mss()) return mss();
+    return (path_segment_bytes_ - overhead) / mss() * mss();
+}
+
+std::uint32_t Connection::timestamp_now(Instant now) const {  // RFC 7323 5.4: 1 ms ticks; 7.1: random offset
+    return static_cast<std::uint32_t>(in_ms(now.time_since_epoch())) + timestamp_offset_;
+}
+
+// The second door: positions become raw numbers.
+wire::TcpHeader Connection::header_of(const Departure& departure, Instant now) {
+    wire::TcpHeader header;
+    header.source_port = tuple.local.port;
+    header.destination_port = tuple.remote.port;
+    header.sequence = snd_space_.wrap(departure.seq).raw;
+    header.flags = departure.flags;
+    if ((header.flags & flag::ack) != 0) header.acknowledgment = rcv_space_.wrap(receiver_.nxt()).raw;
+    if ((header.flags & flag::syn) != 0) {
+        const wire::TcpOptions* peer = opening_ && opening_->has_peer ? &opening_->peer : nullptr;
+        if (opening_) header.options = options_of(opening_->offer, peer);
+        header.window =
+            opening_ ? opening_->announced : static_cast<std::uint16_t>(65535);  // RFC 7323 2.2: unscaled
+    } else {
+        header.window = receiver_.announce(agreed_.rcv_shift);
+        if (agreed_.timestamps) header.options.timestamps = wire::Timestamps{};
+    }
+    if (header.options.timestamps) {
+        header.options.timestamps->value = timestamp_now(now);
+        // RFC 7323 3.2: TSecr is zero where ACK is clear.
+        if ((header.flags & flag::ack) != 0) header.options.timestamps->echo = receiver_.paws.recent();
+    }
+    return header;
+}
+
+void Connection::depart(Departure departure, wire::PacketOut& packet, Instant now) {
+    const Range octets{departure.text.begin, std::min(departure.text.end, sender_.buffer.end())};
+    if ((departure.flags & flag::syn) == 0) departure.flags |= flag::ack;  // [U-23]
+    if (departure.text.begin == 0 && departure.text.end == 1)
+        departure.flags |= flag::syn;
+    else if (!octets.empty())
+        sender_.buffer.gather(octets, packet.payload);
+    if (!octets.empty() && octets.begin > 0 && sender_.empties_queue(octets.end))
+        departure.flags |= flag::psh;  // [MUST-61]
+    if (!departure.text.empty() && sender_.is_fin_queued() && departure.text.end > sender_.fin_position())
+        departure.flags |= flag::fin;
+    wire::TcpHeader header = header_of(departure, now);
+    if ((departure.flags & flag::syn) == 0 && sender_.is_urgent_ahead(departure.seq)) {
+        header.flags |= flag::urg;  // [MUST-31, MUST-62]
+        departure.flags |= flag::urg;
+        header.urgent_pointer = sender_.urgent_pointer(departure.seq);
+    }
+    packet.source = tuple.local.address;
+    packet.destination = tuple.remote.address;
+    packet.protocol = wire::protocol::tcp;
+    packet.traffic_class = static_cast<std::uint8_t>(options_->traffic_class & 0xfcU);
+    packet.hop_limit = options_->hop_limit ? options_->hop_limit
+                                           : static_cast<std::uint8_t>(environment_.settings.hop_limit);
+    packet.checksum_offset = wire::tcp_checksum_offset;
+    packet.header_length = static_cast<std::uint32_t>(wire::write_tcp(packet.header_room(), header));
+    if (packet.payload.bytes() > mss()) packet.segment_bytes = static_cast<std::uint16_t>(mss());
+    note_departure(departure, header.window, now);
+    after_departure(departure, now);
+}
+
+// Everyone hears what left.
+void Connection::after_departure(const Departure& departure, Instant now) {
+    ++segments_out_;
+    ++environment_.counters.tcp_segments_out;
+    const bool is_bare = departure.text.empty() && (departure.flags & flag::syn) == 0;
+    if ((departure.flags & flag::ack) != 0 && departure.cause != Cause::keepalive)
+        receiver_.acks.on_sent(is_bare);
+    if (departure.cause == Cause::keepalive) {
+        keepalive_.on_sent();
+        ++environment_.counters.tcp_keepalives;
+        return;
+    }
+    if (opening_ && (departure.flags & flag::syn) != 0) {
+        opening_->handshake.on_sent(now);
+        if (departure.attempt > 1) ++retransmitted_, ++environment_.counters.tcp_retransmitted;
+        return;
+    }
+    if (departure.text.empty()) return;
+    patience_.on_asked(now);
+    if (departure.is_probe) {
+        sender_.persist.on_sent();
+        sender_.on_probed(departure.text.end);
+        ++environment_.counters.tcp_zero_window_probes;
+    } else if (departure.is_resent) {
+        flight_.on_resent(departure.text, now);
+        recovery_.on_resent();
+        ++retransmitted_;
+        ++environment_.counters.tcp_retransmitted;
+        timer_.on_sent(rto(), environment_.settings, now);
+    } else {
+        flight_.on_sent(departure.text, now);
+        recovery_.on_new_data_sent(departure.text.size());
+        sender_.on_sent(departure.text.end);
+        silly_at_ = never;
+        last_sent_at_ = now;
+        timer_.on_sent(rto(), environment_.settings, now);
+    }
+    if ((departure.flags & flag::fin) != 0 && state_ == State::close_wait)
+        move(Event::fin_sent, now, Rule::r9293_3_10_4);  // D-15
+}
+
+}  // namespace sluice::tcp

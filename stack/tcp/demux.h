@@ -1,0 +1,87 @@
+// Which record a segment belongs to: a table of socket pairs keyed by a secret, and the listeners by local socket.
+// Lookup is O(1); the table doubles as it fills. Its order is never looked at.
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <boost/intrusive/unordered_set.hpp>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "base/siphash.h"
+#include "tcp/connection.h"
+#include "tcp/opening/listener.h"
+#include "tcp/record.h"
+
+namespace sluice::tcp {
+
+using NewsList = boost::intrusive::list<Connection, boost::intrusive::base_hook<NewsHook>>;
+using ReadyList = boost::intrusive::list<Connection, boost::intrusive::base_hook<ReadyHook>>;
+
+struct Listener {
+    wire::Endpoint local;
+    std::uint32_t number = 0;
+    Backlog backlog;
+    Options options;
+    NewsList accept_queue;  // established children, in the order they were established
+    Watcher* watcher = nullptr;
+    bool has_news = false;
+    Instant last_cookie_at{};  // cookies are believed only while they may be about
+    bool sent_cookies = false;
+};
+
+// What is left of a connection; at most 128 octets.
+struct TimeWait : Record {
+    TimeWait(const Tuple& tuple_given, std::uint32_t number_given)
+        : Record(RecordKind::time_wait, tuple_given, number_given) {}
+    TimeWaitFacts facts;
+    Connection* held = nullptr;  // its application has not closed it yet
+};
+static_assert(sizeof(TimeWait) <= 128);
+static_assert(sizeof(HalfOpen) <= 256);
+
+class Demux {
+public:
+    explicit Demux(SipKey key);
+    ~Demux();
+
+    // nullptr: none.
+    Record* find(const Tuple& tuple);
+    void insert(Record& record);
+    void erase(Record& record);
+    std::uint32_t size() const { return static_cast<std::uint32_t>(table_.size()); }
+    // All records by number.
+    std::vector<Record*> all();
+
+    // The listener for a segment to `local`: bound to the address first, else to any (RFC 9293 [MUST-43]).
+    Listener* listener_for(const wire::Endpoint& local);
+    Listener* listener_at(const wire::Endpoint& local);  // exactly
+    bool is_listened_port(std::uint16_t port) const;
+    Listener& add_listener(std::unique_ptr<Listener> listener);
+    void erase_listener(Listener& listener);
+    template <typename Visit>
+    void visit_listeners(Visit visit) const {
+        for (const auto& [local, listener] : listeners_) visit(*listener);
+    }
+
+private:
+    struct Hash {
+        SipKey key;
+        std::size_t operator()(const Tuple& tuple) const;
+        std::size_t operator()(const Record& record) const { return (*this)(record.tuple); }
+    };
+    struct Equal {
+        bool operator()(const Record& a, const Record& b) const { return a.tuple == b.tuple; }
+        bool operator()(const Tuple& a, const Record& b) const { return a == b.tuple; }
+    };
+    using Table =
+        boost::intrusive::unordered_set<Record, boost::intrusive::hash<Hash>, boost::intrusive::equal<Equal>,
+                                        boost::intrusive::power_2_buckets<true>>;
+
+    Hash hash_;
+    std::vector<Table::bucket_type> buckets_;
+    Table table_;
+    std::map<wire::Endpoint, std::unique_ptr<Listener>> listeners_;
+};
+
+}  // namespace sluice::tcp

@@ -1,0 +1,213 @@
+// The way out: answers that need no connection first, then whoever is ready, one frame each in turn.
+#include "tcp/engine.h"
+#include "tcp/opening/cookie.h"
+
+namespace sluice::tcp {
+namespace {
+
+constexpr std::uint32_t replies_max = 4096;
+
+}  // namespace
+
+bool Engine::emit(wire::PacketOut& packet, Instant now) {
+    if (!replies_.empty()) {
+        write_reply(replies_.pop_front(), packet, now);
+        if (replies_.empty()) replies_.reset();
+        return true;
+    }
+    while (!ready_.empty()) {
+        Connection& connection = ready_.front();
+        ready_.pop_front();
+        if (connection.emit(packet, now)) {
+            ready_.push_back(connection);
+            if (connection.has_news()) announce(connection);  // CLOSE-WAIT -> LAST-ACK when the FIN leaves
+            return true;
+        }
+        arm(connection, connection.deadline());
+    }
+    return false;
+}
+
+Instant Engine::next_deadline() const { return std::min(wheel_.next(), time_wait_wheel_.next()); }
+
+void Engine::owe(Reply reply) {
+    if (replies_.size() >= replies_max) return counters_.drop(Reason::reply_queue_full);
+    replies_.push_back(std::move(reply));
+}
+
+void Engine::owe_syn_ack(HalfOpen& child, bool is_resent, Instant now) {
+    Reply reply;
+    reply.tuple = child.tuple;
+    reply.connection = child.number;
+    reply.seq = child.iss;
+    reply.ack = child.irs + 1;
+    reply.ack_position = 1;
+    reply.flags = flag::syn | flag::ack;
+    reply.window = child.announced;
+    reply.cause = Cause::syn_ack;
+    reply.rule = Rule::r9293_3_10_7_2;
+    reply.state = State::syn_received;
+    reply.traffic_class = static_cast<std::uint8_t>(child.listener->options.traffic_class & 0xfcU);
+    reply.hop_limit = child.listener->options.hop_limit;
+    wire::TcpOptions peer;
+    if (child.agreed.window_scaling) peer.window_shift = child.agreed.snd_shift;
+    if (child.agreed.timestamps) peer.timestamps = wire::Timestamps{};
+    reply.options = options_of(child.offer, &peer);
+    if (reply.options.timestamps)
+        reply.options.timestamps = wire::Timestamps{isn_.timestamp_offset(child.tuple), child.ts_recent};
+    reply.attempt = static_cast<std::uint8_t>(std::min(child.handshake.transmissions() + 1, 255));
+    if (child.handshake.transmissions() > 0 || is_resent) ++counters_.tcp_retransmitted;
+    child.handshake.on_sent(now);
+    arm(child, child.handshake.deadline());
+    owe(std::move(reply));
+}
+
+void Engine::owe_cookie(Listener& listener, const Arrived& arrived, Instant now) {  // RFC 4987 3.6
+    const auto path = paths_.path_to(arrived.tuple.remote.address, arrived.tuple.local.address);
+    if (!path) return drop(Reason::ip_no_route, arrived, listener.number, now);
+    listener.sent_cookies = true;
+    listener.last_cookie_at = now;
+    const std::uint16_t peer_mss =
+        arrived.header.options.mss.value_or(static_cast<std::uint16_t>(settings_.mss_default));
+    Reply reply;
+    reply.tuple = arrived.tuple;
+    reply.seq = make_cookie(isn_, arrived.tuple, arrived.header.sequence, peer_mss, now);
+    reply.ack = arrived.header.sequence + 1;
+    reply.ack_position = 1;
+    reply.flags = flag::syn | flag::ack;
+    reply.window = 65535;
+    reply.cause = Cause::syn_ack;
+    reply.rule = Rule::r4987_3_6;
+    reply.options.mss = offer_for(settings_, *path, 65535, listener.options.mss).mss;
+    ++counters_.tcp_cookies_sent;
+    owe(std::move(reply));
+}
+
+// RST-0 or RST-A (RFC 9293 3.10.7.1): never in answer to a reset [U-10].
+void Engine::owe_refusal(const Arrived& arrived, Rule rule) {
+    const wire::TcpHeader& header = arrived.header;
+    if ((header.flags & flag::rst) != 0) return;
+    if (now_ - resets_since_ >= 1s) {
+        resets_since_ = now_;
+        resets_sent_ = 0;
+    }
+    if (++resets_sent_ > settings_.resets_per_second) return counters_.drop(Reason::tcp_reset_rate_limited);
+    Reply reset;
+    reset.tuple = arrived.tuple;
+    reset.cause = Cause::reset;
+    reset.rule = rule;
+    if ((header.flags & flag::ack) != 0) {
+        reset.seq = header.acknowledgment;
+        reset.flags = flag::rst;
+    } else {
+        const std::uint32_t length = arrived.text.size() + ((header.flags & flag::syn) != 0 ? 1U : 0U) +
+                                     ((header.flags & flag::fin) != 0 ? 1U : 0U);
+        reset.ack = header.sequence + length;
+        reset.flags = flag::rst | flag::ack;
+    }
+    reset.position = reset.seq;
+    reset.ack_position = reset.ack;
+    owe(std::move(reset));
+}
+
+void Engine::owe_ack(TimeWait& record, Cause cause, Instant) {
+    Reply ack;
+    ack.tuple = record.tuple;
+    ack.connection = record.number;
+    ack.seq = record.facts.snd_nxt;
+    ack.ack = record.facts.rcv_nxt;
+    ack.flags = flag::ack;
+    ack.window = record.facts.window_field;
+    ack.cause = cause;
+    ack.rule = cause == Cause::challenge ? Rule::r5961_4_2 : Rule::r9293_3_10_7_4;
+    ack.state = State::time_wait;
+    ack.traffic_class = record.facts.traffic_class;
+    ack.hop_limit = record.facts.hop_limit;
+    if (record.facts.timestamps)
+        ack.options.timestamps = wire::Timestamps{record.facts.ts_offset, record.facts.ts_recent};
+    owe(std::move(ack));
+}
+
+// Timestamps of a reply hold the offset until it leaves; the clock is added here.
+void Engine::write_reply(const Reply& reply, wire::PacketOut& packet, Instant now) {
+    wire::TcpHeader header;
+    header.source_port = reply.tuple.local.port;
+    header.destination_port = reply.tuple.remote.port;
+    header.sequence = reply.seq;
+    header.acknowledgment = reply.ack;
+    header.flags = reply.flags;
+    header.window = reply.window;
+    header.options = reply.options;
+    if (header.options.timestamps)
+        header.options.timestamps->value += static_cast<std::uint32_t>(in_ms(now.time_since_epoch()));
+    packet.source = reply.tuple.local.address;
+    packet.destination = reply.tuple.remote.address;
+    packet.protocol = wire::protocol::tcp;
+    packet.traffic_class = reply.traffic_class;
+    packet.hop_limit = reply.hop_limit ? reply.hop_limit : static_cast<std::uint8_t>(settings_.hop_limit);
+    packet.checksum_offset = wire::tcp_checksum_offset;
+    packet.header_length = static_cast<std::uint32_t>(wire::write_tcp(packet.header_room(), header));
+    ++counters_.tcp_segments_out;
+    if ((reply.flags & flag::rst) != 0) ++counters_.tcp_resets_out;
+    if (!trace_.wants(Kind::segment_out)) return;
+    TraceRecord r;
+    r.time_ns = now.time_since_epoch().count();
+    r.connection = reply.connection;
+    r.kind = Kind::segment_out;
+    r.before = r.after = reply.state;
+    r.flags = reply.flags;
+    r.cause = reply.cause;
+    r.rule = reply.rule;
+    r.attempt = reply.attempt;
+    r.position = reply.position;
+    r.ack = reply.ack_position;
+    r.window_bytes = reply.window;
+    trace_.write(r);
+}
+
+void Engine::note(const Record& record, State before, State after, Event event, Rule rule, Reason reason,
+                  Instant now, std::uint32_t value) const {
+    if (!trace_.wants(Kind::state)) return;
+    TraceRecord r;
+    r.time_ns = now.time_since_epoch().count();
+    r.connection = record.number;
+    r.kind = Kind::state;
+    r.before = before;
+    r.after = after;
+    r.detail = static_cast<std::uint16_t>(event);
+    r.rule = rule;
+    r.reason = reason;
+    r.value = value;
+    trace_.write(r);
+}
+
+void Engine::note_listener(const Listener& listener, State before, State after, Event event,
+                           Instant now) const {
+    if (!trace_.wants(Kind::state)) return;
+    TraceRecord r;
+    r.time_ns = now.time_since_epoch().count();
+    r.connection = listener.number;
+    r.kind = Kind::state;
+    r.before = before;
+    r.after = after;
+    r.detail = static_cast<std::uint16_t>(event);
+    r.rule = event == Event::passive_open ? Rule::r9293_3_10_1 : Rule::r9293_3_10_4;
+    trace_.write(r);
+}
+
+void Engine::drop(Reason reason, const Arrived& arrived, std::uint32_t connection, Instant now) {
+    counters_.drop(reason);
+    if (!trace_.wants(Kind::segment_dropped)) return;
+    TraceRecord r;
+    r.time_ns = now.time_since_epoch().count();
+    r.connection = connection;
+    r.kind = Kind::segment_dropped;
+    r.reason = reason;
+    r.flags = arrived.header.flags;
+    r.position = arrived.header.sequence;
+    r.ack = arrived.header.acknowledgment;
+    r.length = arrived.text.size();
+    trace_.write(r);
+}
+
+}  // namespace sluice::tcp

@@ -1,0 +1,37 @@
+// A SYN that a listener admitted, until the third segment of the handshake: small, no buffers (RFC 4987 3.5). Data and
+// FIN on the SYN are not kept (D-9).
+#pragma once
+
+#include <memory>
+
+#include "tcp/facts.h"
+#include "tcp/opening/agree.h"
+#include "tcp/opening/handshake.h"
+#include "tcp/receive/judge.h"
+#include "tcp/record.h"
+
+namespace sluice::tcp {
+
+struct Listener;
+struct TimeWait;
+
+struct HalfOpen : Record {
+    HalfOpen(const Tuple& tuple_given, std::uint32_t number_given)
+        : Record(RecordKind::half_open, tuple_given, number_given) {}
+
+    Handshake handshake;
+    Listener* listener = nullptr;
+    TimeWait* old = nullptr;  // owned: the TIME-WAIT this SYN would replace (states.md 5.4)
+    std::uint32_t iss = 0;
+    std::uint32_t irs = 0;
+    std::uint32_t snd_wnd = 0;
+    std::uint32_t ts_recent = 0;
+    std::uint32_t path_mtu = 0;
+    std::uint32_t path_segment_bytes = 0;
+    Offer offer;
+    Agreed agreed;
+    std::uint16_t announced = 0;  // the window of our SYN,ACK
+    std::uint8_t challenges = 0;
+};
+
+}  // namespace sluice::tcp

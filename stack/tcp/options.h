@@ -1,0 +1,67 @@
+// What an application may set on one connection, and what it may look at. Handed through the socket faces as they are.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/time.h"
+#include "base/trace_record.h"
+#include "wire/address.h"
+
+namespace sluice::tcp {
+
+// Options of one connection. Set before connect or any time later; a listener's are inherited by what it accepts.
+struct Options {
+    bool no_delay = false;      // TCP_NODELAY: no Nagle (RFC 9293 3.7.4 [MUST-17])
+    bool cork = false;          // TCP_CORK: hold small segments until uncorked
+    bool keep_alive = false;    // SO_KEEPALIVE (RFC 9293 3.8.4 [MUST-24])
+    Duration keepalive_idle{};  // 0: the host's setting
+    Duration keepalive_interval{};
+    std::uint32_t keepalive_probes = 0;
+    std::optional<Duration> user_timeout;  // R2 (RFC 9293 3.8.3 [MUST-21]); Duration::max(): never
+    std::uint32_t receive_buffer = 0;      // octets; 0: the host's setting
+    std::uint32_t send_buffer = 0;
+    std::uint8_t traffic_class = 0;  // DSCP, as in IP_TOS; the ECN bits are TCP's own
+    std::uint8_t hop_limit = 0;      // 0: the host's setting
+    std::optional<Duration>
+        linger;  // SO_LINGER: 0 makes close() abort; longer times are the caller's to wait
+    bool report_soft_errors = true;  // RFC 9293 3.9.1.8 [SHLD-20]
+    std::uint16_t mss = 0;           // TCP_MAXSEG: upper bound, 0 = none
+};
+
+// A connection as an application may look at it (RFC 9293 STATUS).
+struct Info {
+    State state = State::closed;
+    std::uint32_t connection = 0;  // number in the trace
+    wire::Endpoint local;
+    wire::Endpoint remote;
+    bool is_active = false;  // we opened it
+    bool timestamps = false;
+    bool sack = false;
+    std::int8_t window_shift = -1;  // ours; -1: none agreed
+    std::int8_t peer_window_shift = -1;
+    std::uint32_t mss_send = 0;  // payload octets of a full segment we send
+    std::uint32_t mss_announced = 0;
+    std::uint32_t receive_queue = 0;  // octets not yet read
+    std::uint32_t send_queue = 0;     // octets not yet acknowledged
+    std::uint32_t in_flight = 0;
+    std::uint32_t snd_wnd = 0;
+    std::uint32_t rcv_wnd = 0;
+    std::uint32_t cwnd = 0;
+    std::uint32_t ssthresh = 0;
+    Phase phase = Phase::none;
+    Duration srtt{};
+    Duration rttvar{};
+    Duration rto{};
+    std::uint32_t retransmitted = 0;  // segments, over the life of the connection
+    std::uint32_t timeouts = 0;
+    std::uint64_t bytes_acked = 0;
+    std::uint64_t bytes_received = 0;
+    std::uint32_t segments_in = 0;
+    std::uint32_t segments_out = 0;
+    std::optional<DeadlineKind> deadline;  // the next one armed
+    Instant deadline_at = never;
+    Reason ended = Reason::none;
+};
+
+}  // namespace sluice::tcp
