@@ -5,6 +5,7 @@
 // when it cannot be opened. Linux Documentation/networking/tuntap.rst.
 #pragma once
 
+#include <array>
 #include <expected>
 #include <memory>
 #include <string>
@@ -47,13 +48,16 @@ private:
     Tap() = default;
     std::optional<FrameIn> accept_frame(ChunkPool& pool, std::uint32_t length, const OffloadHeader& header);
 
+    Slice take_octets(ChunkPool& pool, std::uint32_t length);
+
     Descriptor descriptor_;
     std::string name_;
     LinkCapabilities capabilities_;
     DeviceCounters counters_;
     std::string failure_;
-    Chunk room_;                      // what the next read fills
-    std::uint32_t room_bytes_ = 0;    // one more than the longest frame, so that a longer one shows
+    Chunk room_;                               // what the next read fills
+    std::array<std::uint8_t, 64> overflow_{};  // behind it, what the last octets of a 64 KiB frame need
+    std::uint32_t room_bytes_ = 0;             // one more than the longest frame, so that a longer one shows
     std::uint32_t header_bytes_ = 0;  // of the virtio header: 12, 10, or 0 on a descriptor made without
     bool is_created_ = false;
 };

@@ -111,6 +111,13 @@ void put_call(Out out, const TraceRecord& record, const ConnectionFacts* facts) 
     if (call == Call::accept) fmt::format_to(out, " {} on {}", facts->remote, facts->local);
 }
 
+void put_note(Out out, const TraceRecord& record) {
+    if (record.rule == Rule::r9293_3_8_5)
+        fmt::format_to(out, "urgent data before {}", record.position);
+    else
+        fmt::format_to(out, "{}", name_of(record.reason));
+}
+
 void put_body(Out out, const TraceRecord& record, const ConnectionFacts* facts) {
     switch (record.kind) {
         case Kind::state:
@@ -137,7 +144,7 @@ void put_body(Out out, const TraceRecord& record, const ConnectionFacts* facts) 
         case Kind::note:
         case Kind::count_: break;
     }
-    fmt::format_to(out, "{}", name_of(record.reason));
+    put_note(out, record);
 }
 
 // --- Why ---------------------------------------------------------------------------------------------------------
@@ -213,17 +220,21 @@ std::string why_congestion(const TraceRecord& record) {
     return record.phase == Phase::avoidance ? "cwnd reached ssthresh" : std::string();
 }
 
+// The value is how long it runs now, for those that start again, or how long it ran.
 std::string why_fired(const TraceRecord& record) {
-    const auto kind = static_cast<DeadlineKind>(record.detail);
-    std::string why;
-    const Out out(why);
-    if (record.value != 0)
-        fmt::format_to(out, "{}{}", kind == DeadlineKind::retransmission ? "rto " : "after ",
-                       duration_words(record.value));
-    const bool backs_off = kind == DeadlineKind::retransmission || kind == DeadlineKind::persist;
-    if (backs_off && record.attempt > 0 && record.attempt < 32)
-        fmt::format_to(out, "{}backoff x{}", why.empty() ? "" : ", ", std::uint32_t{1} << record.attempt);
-    return why;
+    if (record.value == 0) return {};
+    switch (static_cast<DeadlineKind>(record.detail)) {
+        case DeadlineKind::retransmission: {
+            std::string why = fmt::format("rto now {}", duration_words(record.value));
+            if (record.attempt > 0 && record.attempt < 32)
+                fmt::format_to(Out(why), ", backoff x{}", std::uint32_t{1} << record.attempt);
+            return why;
+        }
+        case DeadlineKind::persist:
+        case DeadlineKind::keepalive:
+        case DeadlineKind::handshake: return fmt::format("next in {}", duration_words(record.value));
+        default: return fmt::format("after {}", duration_words(record.value));
+    }
 }
 
 std::string why_of(const TraceRecord& record, const ConnectionFacts* facts) {

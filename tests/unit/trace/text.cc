@@ -105,7 +105,7 @@ TEST_CASE("a state change says what moved it, with its figures and its section")
     CHECK(message(moved(State::closed, State::syn_sent, Event::active_open, Rule::r9293_3_10_1), &facts) ==
           "STATE CLOSED -> SYN-SENT  ; active OPEN, iss 2891336453  [RFC9293 3.10.1]");
     TraceRecord made = moved(State::syn_sent, State::established, Event::syn_acked, Rule::r9293_3_10_7_3);
-    made.srtt_us = 44194;
+    made.value = 44194;
     CHECK(message(made, &facts) ==
           "STATE SYN-SENT -> ESTABLISHED  ; our SYN is acked, irs 77, rtt 44.2 ms  [RFC9293 3.10.7.3]");
     made = moved(State::fin_wait_2, State::time_wait, Event::fin_arrives, Rule::r9293_3_10_7_4);
@@ -117,7 +117,7 @@ TEST_CASE("a state change says what moved it, with its figures and its section")
 
 TEST_CASE("CLOSE tells what is still queued") {
     TraceRecord made = moved(State::established, State::fin_wait_1, Event::close_call, Rule::r9293_3_10_4);
-    CHECK(message(made) == "STATE ESTABLISHED -> FIN-WAIT-1  ; CLOSE call, queue drained  [RFC9293 3.10.4]");
+    CHECK(message(made) == "STATE ESTABLISHED -> FIN-WAIT-1  ; CLOSE call  [RFC9293 3.10.4]");
     made.value = 512;
     CHECK(message(made) ==
           "STATE ESTABLISHED -> FIN-WAIT-1  ; CLOSE call, 512 bytes queued  [RFC9293 3.10.4]");
@@ -247,11 +247,12 @@ TEST_CASE("congestion shows both phases, both windows and the hole") {
           "57921");
 }
 
-TEST_CASE("a deadline that fired tells how long it ran and how it backs off") {
-    TraceRecord made = fired(DeadlineKind::retransmission, 200000, 1);
+TEST_CASE("a deadline that fired tells how long it runs next, or ran") {
+    TraceRecord made = fired(DeadlineKind::retransmission, 400000, 1);
     made.rule = Rule::r6298_5_5;
-    CHECK(message(made) == "TIMER rexmt fired  ; rto 200 ms, backoff x2  [RFC6298 5.5]");
+    CHECK(message(made) == "TIMER rexmt fired  ; rto now 400 ms, backoff x2  [RFC6298 5.5]");
     CHECK(message(fired(DeadlineKind::time_wait, 60000000)) == "TIMER 2msl fired  ; after 60 s");
+    CHECK(message(fired(DeadlineKind::persist, 5000000, 3)) == "TIMER persist fired  ; next in 5 s");
     CHECK(message(fired(DeadlineKind::delayed_ack, 0)) == "TIMER delack fired");
 }
 
@@ -271,6 +272,10 @@ TEST_CASE("losses, samples, pieces held and notes") {
     CHECK(message(made) == "RTT   sample 850 us  srtt 1.2 ms var 600 us rto 1 s");
     made = record(Kind::note);
     made.reason = Reason::arp_conflict;
+    TraceRecord urgent = record(Kind::note);
+    urgent.rule = Rule::r9293_3_8_5;
+    urgent.position = 9;
+    CHECK(message(urgent) == "NOTE  urgent data before 9  [RFC9293 3.8.5]");
     CHECK(message(made) == "NOTE  arp_conflict  ; another host uses our address  [RFC5227 2.4]");
 }
 
