@@ -244,6 +244,7 @@ std::optional<wire::DeliveryFailed> Stack::next_delivery_failure() {
     return parts_->failures.pop_front();
 }
 
+const StackConfig& Stack::config() const { return parts_->config; }
 ChunkPool& Stack::pool() { return parts_->pool; }
 const Counters& Stack::counters() const { return parts_->counters; }
 Trace& Stack::trace() { return parts_->trace; }

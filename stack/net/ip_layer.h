@@ -18,6 +18,7 @@
 #include "base/time.h"
 #include "base/trace.h"
 #include "net/settings.h"
+#include "net/views.h"
 #include "wire/packet.h"
 
 namespace sluice::net {
@@ -28,37 +29,6 @@ enum class Sent : std::uint8_t {
     kept,      // waits for ARP, or was cut into fragments: next_frame will bring it
     looped,    // for ourselves: next_looped will bring it
     dropped,   // counted under a reason
-};
-
-struct Route {
-    wire::Prefix destination;
-    wire::Address gateway;      // unspecified: on link
-    LinkId link = 0;
-    std::uint32_t metric = 0;
-};
-
-enum class NeighborState : std::uint8_t { incomplete, reachable, stale, failed };
-struct NeighborView {
-    wire::Address address;
-    wire::MacAddress mac;
-    NeighborState state = NeighborState::incomplete;
-    LinkId link = 0;
-};
-
-enum class AddressState : std::uint8_t { probing, usable, taken };
-struct AddressView {
-    wire::Prefix prefix;
-    LinkId link = 0;
-    AddressState state = AddressState::probing;
-    wire::MacAddress conflicting;  // taken: by whom
-};
-
-struct EchoReply {
-    wire::Address from;
-    std::uint16_t identifier = 0;
-    std::uint16_t sequence = 0;
-    std::uint8_t hop_limit = 0;
-    Slice data;
 };
 
 class IpLayer {

@@ -2,6 +2,7 @@
 // are judged by their own parts and carried out here.
 #include "tcp/engine.h"
 #include "tcp/opening/cookie.h"
+#include "tcp/receive/judge.h"
 #include "wire/pseudo_header.h"
 
 namespace sluice::tcp {

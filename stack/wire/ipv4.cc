@@ -41,6 +41,12 @@ std::expected<Ipv4Header, Reason> parse_fields(ByteView packet) {
     return header;
 }
 
+std::uint16_t fragment_word(const Ipv4Header& header) {
+    return static_cast<std::uint16_t>((header.dont_fragment ? flag_dont_fragment : 0U) |
+                                      (header.more_fragments ? flag_more_fragments : 0U) |
+                                      header.fragment_offset / 8);
+}
+
 }  // namespace
 
 std::expected<Ipv4Header, Reason> parse_ipv4(ByteView packet) {
@@ -66,9 +72,7 @@ void write_ipv4(Writer& out, const Ipv4Header& header) {
     into.u8(header.traffic_class);
     into.u16(static_cast<std::uint16_t>(header.total_length));
     into.u16(header.identification);
-    into.u16(static_cast<std::uint16_t>((header.dont_fragment ? flag_dont_fragment : 0U) |
-                                        (header.more_fragments ? flag_more_fragments : 0U) |
-                                        header.fragment_offset / 8));
+    into.u16(fragment_word(header));
     into.u8(header.hop_limit);
     into.u8(header.protocol);
     into.u16(0);
@@ -78,6 +82,17 @@ void write_ipv4(Writer& out, const Ipv4Header& header) {
     checksum.add(octets);
     put_u16(octets, checksum_at, checksum.value());
     out.bytes(octets);
+}
+
+void mend_ipv4(ByteSpan packet, const Ipv4Header& header) {
+    const ByteSpan octets = packet.first(header.header_length);
+    octets[1] = header.traffic_class;
+    put_u16(octets, 2, static_cast<std::uint16_t>(header.total_length));
+    put_u16(octets, 6, fragment_word(header));
+    put_u16(octets, checksum_at, 0);
+    Checksum checksum;
+    checksum.add(octets);
+    put_u16(octets, checksum_at, checksum.value());
 }
 
 std::expected<Ipv4Options, std::uint8_t> walk_ipv4_options(ByteView header) {

@@ -7,7 +7,6 @@
 #include "tcp/facts.h"
 #include "tcp/opening/agree.h"
 #include "tcp/opening/handshake.h"
-#include "tcp/receive/judge.h"
 #include "tcp/record.h"
 
 namespace sluice::tcp {
