@@ -174,8 +174,13 @@ Instant Stack::next_deadline() const {
     return std::min(parts_->ip.next_deadline(), parts_->tcp.next_deadline());
 }
 
-void Stack::dispatch() {
-    while (const auto news = parts_->tcp.next_news()) news->watcher->on_ready(news->readiness);
+bool Stack::dispatch() {
+    bool any = false;
+    while (const auto news = parts_->tcp.next_news()) {
+        news->watcher->on_ready(news->readiness);
+        any = true;
+    }
+    return any;
 }
 
 Instant Stack::now() const { return parts_->now; }

@@ -83,7 +83,8 @@ public:
     // The earliest instant on_time has something to do; `never` if none. Later than now() once next_frame said false.
     Instant next_deadline() const;
     // Calls the watchers of sockets in which something became ready. Call after receive and on_time.
-    void dispatch();
+    // True if there was anybody to call.
+    bool dispatch();
     Instant now() const;
 
     // --- TCP
