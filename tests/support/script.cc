@@ -28,7 +28,7 @@ StackConfig config_of(const ScriptOptions& options) {
     return config;
 }
 
-Flow flow_of(const ScriptOptions& options, std::size_t number) {
+Flow new_flow(const ScriptOptions& options, std::size_t number) {
     const World& world = current_world();
     Flow flow;
     flow.peer_port = static_cast<std::uint16_t>(40000 + number);
@@ -69,7 +69,7 @@ App& Script::app(std::size_t number) {
 }
 
 Script& Script::on_flow(std::size_t number) {
-    while (flows_.size() <= number) flows_.push_back(flow_of(options_, flows_.size()));
+    while (flows_.size() <= number) flows_.push_back(new_flow(options_, flows_.size()));
     current_ = number;
     return *this;
 }
@@ -215,10 +215,22 @@ Script& Script::icmp_arrives(std::uint8_t type, std::uint8_t code, Pos quoted, s
     return *this;
 }
 
-void Script::consume(const Seen& seen) {
-    note("stack > " + line_of(flow(), seen.segment, true, seen.length()));
-    const std::string wrong = flow().see(seen);
+void Script::consume(Flow& flow, const Seen& seen) {
+    note("stack > " + line_of(flow, seen.segment, true, seen.length()));
+    const std::string wrong = flow.see(seen);
     if (!wrong.empty()) fail("tap: " + wrong);
+}
+
+// The flow a frame belongs to: the current one if it fits, else another.
+Flow& Script::flow_of(const Seen& seen) {
+    const auto fits = [&](const Flow& flow) {
+        return flow.own_port == seen.segment.source_port && flow.peer_port == seen.segment.destination_port &&
+               flow.peer_address == seen.segment.destination;
+    };
+    if (fits(flow())) return flow();
+    for (Flow& other : flows_)
+        if (fits(other)) return other;
+    return flow();
 }
 
 Script& Script::stack_sends(const Segment& expected, Where where) {
@@ -227,7 +239,7 @@ Script& Script::stack_sends(const Segment& expected, Where where) {
     const Seen seen = std::move(sent_.front());
     sent_.pop_front();
     if (expected.fields().learns_iss) flow().reborn(seen);
-    consume(seen);
+    consume(flow(), seen);
     const std::string difference = flow().compare(expected, seen);
     if (!difference.empty()) fail("expected " + text_of(expected) + ":" + difference);
     return *this;
@@ -280,7 +292,7 @@ std::vector<Seen> Script::takes_all(Where where) {
     while (is_loud()) {
         all.push_back(std::move(sent_.front()));
         sent_.pop_front();
-        consume(all.back());
+        consume(flow_of(all.back()), all.back());
     }
     return all;
 }

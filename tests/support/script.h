@@ -123,6 +123,8 @@ public:
     Script& stack_is_silent_for(Duration time, Where where = Where::current());
     // Everything sent and not yet expected; passes the tap, may be anything.
     std::vector<Seen> takes_all(Where where = Where::current());
+    // The same without a look: for tests about many connections that are no flows.
+    void stack_discards() { sent_.clear(); }
     Script& icmp_arrives(std::uint8_t type, std::uint8_t code, Pos quoted, std::uint16_t mtu = 0,
                          Where where = Where::current());
     Script& frame_arrives(const Octets& frame, Where where = Where::current());
@@ -155,7 +157,8 @@ private:
     void answer_arp(const Seen& seen);
     void settle();
     void step_to(Instant at);
-    void consume(const Seen& seen);
+    void consume(Flow& flow, const Seen& seen);
+    Flow& flow_of(const Seen& seen);
     bool is_loud() const { return !sent_.empty(); }
     std::string ladder() const;
     void report(const std::string& what) const;
