@@ -96,8 +96,9 @@ void Loop::read_burst(Port& port) {
 void Loop::drain() {
     is_busy_ = false;
     for (int round = 0; round < drain_rounds; ++round) {
-        stack_.dispatch();
-        if (!emit()) return;
+        const bool told = stack_.dispatch();
+        if (!emit() && !told)
+            return;  // What we send to ourselves arrives inside emit: only two "no" are the end.
     }
     is_busy_ = !is_frame_kept_;
 }
@@ -170,7 +171,8 @@ Duration Loop::time_to_sleep(Duration longest) const {
 int Loop::sleep(std::span<pollfd> descriptors, Duration longest) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(longest);
     const timespec wanted{seconds.count(), (longest - seconds).count()};
-    return ppoll(descriptors.data(), descriptors.size(), longest == Duration::max() ? nullptr : &wanted, nullptr);
+    return ppoll(descriptors.data(), descriptors.size(), longest == Duration::max() ? nullptr : &wanted,
+                 nullptr);
 }
 
 void Loop::wait(Duration longest) {

@@ -158,14 +158,10 @@ std::string why_state(const TraceRecord& record, const ConnectionFacts* facts) {
     if (facts && opens) fmt::format_to(out, ", iss {}", facts->iss);
     if (facts && (event == Event::syn_admitted || event == Event::syn_acked || event == Event::syn_arrives))
         fmt::format_to(out, ", irs {}", facts->irs);
-    if ((event == Event::syn_acked || event == Event::ack_of_syn) && record.srtt_us != 0)
-        fmt::format_to(out, ", rtt {}", duration_words(record.srtt_us));
-    if (event == Event::close_call && record.after != State::closed) {
-        if (record.value == 0)
-            fmt::format_to(out, ", queue drained");
-        else
-            fmt::format_to(out, ", {} bytes queued", record.value);
-    }
+    if ((event == Event::syn_acked || event == Event::ack_of_syn) && record.value != 0)
+        fmt::format_to(out, ", rtt {}", duration_words(record.value));
+    if (event == Event::close_call && record.value != 0)
+        fmt::format_to(out, ", {} bytes queued", record.value);
     if (record.after == State::time_wait && record.value != 0)
         fmt::format_to(out, ", 2 MSL = {}", duration_words(record.value));
     // Several ways of giving up share one event: the reason says which.
