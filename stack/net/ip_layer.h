@@ -25,10 +25,10 @@ namespace sluice::net {
 
 // What became of a packet handed to send().
 enum class Sent : std::uint8_t {
-    frame,     // `frame` is filled: give it to the device
-    kept,      // waits for ARP, or was cut into fragments: next_frame will bring it
-    looped,    // for ourselves: next_looped will bring it
-    dropped,   // counted under a reason
+    frame,    // `frame` is filled: give it to the device
+    kept,     // waits for ARP, or was cut into fragments: next_frame will bring it
+    looped,   // for ourselves: next_looped will bring it
+    dropped,  // counted under a reason
 };
 
 class IpLayer {
@@ -45,13 +45,13 @@ public:
     // Adds an address; with probe_addresses it becomes usable after RFC 5227's probes, else at once (announced).
     void add_address(LinkId link, wire::Prefix prefix, Instant now);
     void remove_address(wire::Address address);
-    void add_route(const Route& route);            // replaces one with the same destination and metric
+    void add_route(const Route& route);  // replaces one with the same destination and metric
     bool remove_route(const wire::Prefix& destination);
-    std::vector<Route> routes() const;             // with the on-link routes of the addresses
+    std::vector<Route> routes() const;  // with the on-link routes of the addresses
     std::vector<AddressView> addresses() const;
     std::vector<NeighborView> neighbors() const;
-    bool is_ours(const wire::Address& address) const;          // a usable unicast address of ours (or loopback)
-    bool is_group(const wire::Address& address) const;         // multicast, limited or a directed broadcast of ours
+    bool is_ours(const wire::Address& address) const;   // a usable unicast address of ours (or loopback)
+    bool is_group(const wire::Address& address) const;  // multicast, limited or a directed broadcast of ours
 
     // --- in
     using Arrival = std::variant<std::monostate, wire::PacketIn, wire::DeliveryFailed>;
@@ -64,18 +64,25 @@ public:
 
     // --- out
     // The way to `remote`; `source` may be fixed by the caller (unspecified: choose, RFC 1122 3.3.4.3).
-    std::expected<wire::Path, wire::DeliveryError> path_to(const wire::Address& remote, const wire::Address& source) const;
+    std::expected<wire::Path, wire::DeliveryError> path_to(const wire::Address& remote,
+                                                           const wire::Address& source) const;
     Sent send(wire::PacketOut& packet, FrameOut& frame, Instant now);
     // Pays one debt of ours. False: nothing owed.
     bool next_frame(FrameOut& frame, Instant now);
     Instant next_deadline() const;
-    // The transport had no use for this packet: an ICMP port unreachable may be owed (RFC 1122 3.2.2.1).
+    // Addresses that were in use and were given up to another host: their connections are to be reset, which is
+    // possible for one more second (RFC 5227 2.4). Until empty.
+    std::optional<wire::Address> next_lost_address();
+    // The transport had no use for this packet: counted here, as udp_no_listener or ip_unknown_protocol; an ICMP
+    // unreachable may be owed (RFC 1122 3.2.2.1).
     void refuse_port(const wire::PacketIn& packet, Instant now);
     void refuse_protocol(const wire::PacketIn& packet, Instant now);
     // False with a reason: no route, or data too long (at most 65507 octets).
-    std::expected<void, wire::DeliveryError> send_echo_request(const wire::Address& to, std::uint16_t identifier,
-                                                               std::uint16_t sequence, ByteView data, bool dont_fragment,
-                                                               std::uint8_t hop_limit, Instant now);
+    std::expected<void, wire::DeliveryError> send_echo_request(const wire::Address& to,
+                                                               std::uint16_t identifier,
+                                                               std::uint16_t sequence, ByteView data,
+                                                               bool dont_fragment, std::uint8_t hop_limit,
+                                                               Instant now);
 
 private:
     struct Parts;
