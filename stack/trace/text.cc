@@ -10,6 +10,9 @@ namespace {
 
 using Out = std::back_insert_iterator<std::string>;
 
+// A window of this size is no limit: the largest a header can name (RFC 7323 2.3).
+constexpr std::uint32_t unlimited_bytes = 1U << 30U;
+
 // The flags in one order, a letter each.
 struct FlagText {
     char letters[9] = {};
@@ -96,9 +99,14 @@ void put_drop(Out out, const TraceRecord& record) {
 }
 
 void put_congestion(Out out, const TraceRecord& record) {
-    fmt::format_to(out, "{} -> {}  cwnd {}>{} ssthresh {} flight {}",
-                   text_of(static_cast<Phase>(record.detail)), text_of(record.phase), record.spare[0],
-                   record.cwnd, record.ssthresh, record.in_flight);
+    fmt::format_to(out, "{} -> {}  cwnd {}>{} ssthresh ", text_of(static_cast<Phase>(record.detail)),
+                   text_of(record.phase), record.spare[0], record.cwnd);
+    // RFC 5681 3.1: it begins arbitrarily high.
+    if (record.ssthresh >= unlimited_bytes)
+        fmt::format_to(out, "-");
+    else
+        fmt::format_to(out, "{}", record.ssthresh);
+    fmt::format_to(out, " flight {}", record.in_flight);
 }
 
 void put_call(Out out, const TraceRecord& record, const ConnectionFacts* facts) {
@@ -211,6 +219,7 @@ std::string why_congestion(const TraceRecord& record) {
         return fmt::format("{}, hole at {}", text_of(record.cause), record.snd_una);
     if (record.cause == Cause::timeout) return fmt::format("no ACK for {}", duration_words(record.rto_us));
     if (record.cause != Cause::none) return std::string(text_of(record.cause));
+    if (static_cast<Phase>(record.detail) == Phase::none) return "connection opened";
     if (static_cast<Phase>(record.detail) == Phase::recovery)
         return fmt::format("all repaired, acked {}", record.snd_una);
     return record.phase == Phase::avoidance ? "cwnd reached ssthresh" : std::string();

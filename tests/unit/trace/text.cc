@@ -247,6 +247,14 @@ TEST_CASE("congestion shows both phases, both windows and the hole") {
           "57921");
 }
 
+TEST_CASE("a threshold nobody set yet is no figure [RFC 5681 3.1]") {
+    TraceRecord made = record(Kind::congestion);
+    made.phase = Phase::slow_start;
+    made.cwnd = 14480;
+    made.ssthresh = 0xffffffff;
+    CHECK(message(made) == "CONG  none -> slow-start  cwnd 0>14480 ssthresh - flight 0  ; connection opened");
+}
+
 TEST_CASE("a deadline that fired tells how long it runs next, or ran") {
     TraceRecord made = fired(DeadlineKind::retransmission, 400000, 1);
     made.rule = Rule::r6298_5_5;
