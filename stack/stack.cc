@@ -131,8 +131,6 @@ void Stack::receive(LinkId link, FrameIn frame, Instant now) {
     p.tcp.set_now(p.now);
     const std::uint32_t number = ++p.frames;
     p.trace.set_frame(number);
-    ++p.counters.frames_in;
-    p.counters.octets_in += frame.bytes.size();
     p.absorb(p.ip.receive(link, std::move(frame), number, p.now));
     p.trace.set_frame(0);
 }
@@ -161,8 +159,6 @@ bool Stack::next_frame(FrameOut& frame) {
         }
         if (!is_filled) continue;
         frame.number = ++p.frames;
-        ++p.counters.frames_out;
-        p.counters.octets_out += frame.size();
         p.trace.set_frame(0);
         return true;
     }
