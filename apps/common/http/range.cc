@@ -38,15 +38,14 @@ Spec parse_spec(std::string_view text, std::uint64_t size) {
     return {true, ByteRange{*first, std::min(last.value_or(UINT64_MAX), size - 1) - *first + 1}};
 }
 
-// RFC 9110 14.2: overlapping ranges are the mark of an attack; they are merged, as are neighbours, since a part's header
-// costs more than the gap (RFC 9110 15.3.7.2). Ranges that stay apart keep the order they were asked for in.
+// RFC 9110 14.2: overlapping ranges are the mark of an attack; they are merged. Ranges that stay apart keep the order they
+// were asked for in.
 void merge(std::vector<ByteRange>& list) {
-    constexpr std::uint64_t header_octets = 80;
     auto sorted = list;
     std::ranges::sort(sorted, {}, &ByteRange::first);
     std::vector<ByteRange> merged;
     for (const ByteRange& range : sorted) {
-        if (!merged.empty() && range.first <= merged.back().first + merged.back().length + header_octets) {
+        if (!merged.empty() && range.first < merged.back().first + merged.back().length) {
             ByteRange& last = merged.back();
             last.length = std::max(last.first + last.length, range.first + range.length) - last.first;
         } else {

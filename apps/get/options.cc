@@ -1,0 +1,101 @@
+#include "apps/get/options.h"
+
+#include <charconv>
+
+#include "apps/common/http/client_request.h"
+#include "apps/common/http/text.h"
+#include "apps/common/options.h"
+
+namespace sluice::get {
+namespace {
+
+std::string must_be(bool as_it_should_be, const char* wanted) { return as_it_should_be ? "" : wanted; }
+
+std::string judge_range(const std::string& text) {
+    const bool plain =
+        !text.empty() && text.find_first_not_of("0123456789-,") == std::string::npos && text.contains('-');
+    return must_be(plain, "wants a range such as 0-99, 500- or -10");
+}
+
+std::string judge_offset(const std::string& text) {
+    return must_be(text == "-" || http::parse_decimal(text).has_value(), "wants - or a number of octets");
+}
+
+std::string judge_method(const std::string& text) {
+    return must_be(http::is_token(text), "wants a method such as PUT");
+}
+
+std::string judge_field(const std::string& text) {
+    return must_be(http::is_field_line(text), "wants \"Name: value\", or \"Name:\" to leave one out");
+}
+
+std::string judge_text(const std::string& text) {
+    return must_be(http::is_field_line("X: " + text), "must not hold control characters");
+}
+
+void add_timeout(CLI::App& app, const std::string& name, std::optional<Duration>& value,
+                 const std::string& help) {
+    app.add_option_function<double>(
+           name,
+           [&value](double seconds) {
+               value = std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9));
+           },
+           help)
+        ->check(CLI::Range(0.001, 86400.0))
+        ->type_name("SECONDS");
+}
+
+}  // namespace
+
+void add_options(CLI::App& app, Options& options) {
+    app.add_option("url", options.urls, "what to fetch")->required()->type_name("URL...");
+    app.add_option("-o,--output", options.outputs,
+                   "write to FILE instead of standard output; one for each URL")
+        ->type_name("FILE")
+        ->expected(1)
+        ->take_all();
+    app.add_flag("-O,--remote-name", options.remote_name, "write to a file named like the end of the URL");
+    app.add_flag("-v,--verbose", options.verbose, "show both header sections");
+    app.add_flag("-I,--head", options.head, "ask for the header section only");
+    app.add_flag("-i,--include", options.include, "put the header section in the output too");
+    app.add_flag("-f,--fail", options.fail, "exit code 22 and no output for errors of the server");
+    app.add_flag("-s,--silent", options.silent, "no progress and no messages");
+    app.add_flag("-S,--show-error", options.show_error, "messages, also with -s");
+    app.add_flag("-0,--http1.0", options.http_1_0, "speak HTTP/1.0");
+    app.add_flag("-L,--location", options.follow, "follow redirects");
+    common::add_number(app, "--max-redirs", options.redirects_max, 0, 1000, "at most this many (default 50)");
+    app.add_option("-r,--range", options.range, "only these octets")->check(judge_range)->type_name("RANGE");
+    app.add_option("-C,--continue-at", options.continue_at, "go on at this octet; - asks the output file")
+        ->check(judge_offset)
+        ->type_name("OFFSET");
+    app.add_option("-X,--request", options.method, "use this method")
+        ->check(judge_method)
+        ->type_name("METHOD");
+    app.add_option("-H,--header", options.fields, "send this header line")
+        ->check(judge_field)
+        ->type_name("LINE")
+        ->expected(1)
+        ->take_all();
+    app.add_option("-d,--data", options.data, "send this by POST; @FILE sends a file")
+        ->type_name("DATA")
+        ->expected(1)
+        ->take_all();
+    app.add_option("-T,--upload-file", options.upload, "send a file by PUT; - is standard input")
+        ->type_name("FILE");
+    app.add_option("-A,--user-agent", options.agent, "name this program so")
+        ->check(judge_text)
+        ->type_name("NAME");
+    app.add_option("-e,--referer", options.referer, "say where the URL was found")
+        ->check(judge_text)
+        ->type_name("URL");
+    app.add_option(
+           "-w,--write-out", options.write_out,
+           "print this afterwards: %{code} %{size_download} %{size_upload} %{time_total} %{speed_download} "
+           "%{num_redirects} %{num_connects} %{url_effective} %{content_type} %{exitcode}")
+        ->type_name("FORMAT");
+    add_timeout(app, "-m,--max-time", options.max_time, "give up after this time");
+    add_timeout(app, "--connect-timeout", options.connect_timeout,
+                "give up when there is no connection by then");
+}
+
+}  // namespace sluice::get

@@ -1,0 +1,42 @@
+// The command line of sluice-get, with curl's names.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace sluice::get {
+
+struct Options {
+    std::vector<std::string> urls;
+    std::vector<std::string> outputs;  // -o, one for each URL in order
+    bool remote_name = false;          // -O
+    bool verbose = false;
+    bool head = false;     // -I
+    bool include = false;  // -i: the header section in the output too
+    bool fail = false;
+    bool silent = false;
+    bool show_error = false;
+    bool http_1_0 = false;
+    bool follow = false;
+    std::uint64_t redirects_max = 50;
+    std::string range;
+    std::string continue_at;  // -C: "-" or a number
+    std::string method;
+    std::vector<std::string> fields;
+    std::vector<std::string> data;  // -d
+    std::string upload;             // -T; "-" is standard input
+    std::string agent = "sluice-get/" SLUICE_VERSION;
+    std::string referer;
+    std::string write_out;
+    std::optional<Duration> max_time;  // for everything about one URL
+    std::optional<Duration> connect_timeout;
+};
+
+void add_options(CLI::App& app, Options& options);
+
+}  // namespace sluice::get
