@@ -1,0 +1,83 @@
+// An open socket, whatever its kind: what stands behind a descriptor. The calls find it in the table of descriptors,
+// take a Turn with its Stack and ask it.
+//
+// Everything but is_nonblocking is under the lock of the driver.
+#pragma once
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "posix/answer.h"
+#include "posix/buffers.h"
+#include "posix/driver.h"
+#include "wire/address.h"
+
+namespace sluice::posix {
+
+// A thread inside poll() or select(), to be woken when one of its sockets changes.
+class Poller;
+
+// Time limits of blocking calls: SO_RCVTIMEO, SO_SNDTIMEO.
+struct Limits {
+    Duration receive = Duration::max();
+    Duration send = Duration::max();
+};
+
+class Socket {
+public:
+    explicit Socket(std::shared_ptr<Driver> driver) : driver_(std::move(driver)) {}
+    virtual ~Socket() = default;  // after close() or lose_stack()
+    Socket(const Socket&) = delete;
+    Socket& operator=(const Socket&) = delete;
+
+    const std::shared_ptr<Driver>& driver() const { return driver_; }
+    std::atomic<bool> is_nonblocking{false};  // O_NONBLOCK
+    int numbers = 0;                          // descriptors that lead here; under the lock of their table
+
+    // --- the calls
+    virtual Answer<void> bind(Turn& turn, const wire::Endpoint& local) = 0;
+    virtual Answer<void> listen(Turn& turn, int backlog) = 0;
+    virtual Answer<std::shared_ptr<Socket>> accept(Turn& turn) = 0;
+    virtual Answer<void> connect(Turn& turn, const wire::Endpoint& remote) = 0;
+    virtual Answer<void> disconnect(Turn& turn) = 0;  // connect() to AF_UNSPEC
+    virtual Answer<std::size_t> send(Turn& turn, Buffers data, int flags) = 0;
+    // Sets `flags_out` to what recvmsg() tells in msg_flags.
+    virtual Answer<std::size_t> receive(Turn& turn, Buffers room, int flags, int& flags_out) = 0;
+    virtual Answer<void> shutdown(Turn& turn, int how) = 0;
+    virtual Answer<wire::Endpoint> local(Turn& turn) const = 0;
+    virtual Answer<wire::Endpoint> remote(Turn& turn) const = 0;
+    virtual Answer<void> set_option(Turn& turn, int level, int name, const void* value, socklen_t length) = 0;
+    virtual Answer<void> get_option(Turn& turn, int level, int name, void* value, socklen_t& length) = 0;
+    virtual Answer<int> control(Turn& turn, unsigned long request) = 0;  // the questions of ioctl()
+    // The level, as poll() reports it.
+    virtual short events() const = 0;
+    // The last descriptor is gone. Calls that wait answer ECANCELED.
+    virtual void close(Turn& turn) = 0;
+    // The Stack goes away; every later call answers ENETDOWN.
+    virtual void lose_stack() = 0;
+
+    // --- waiting
+    // Something changed: wakes the calls that wait, and the pollers.
+    void tell();
+    void add_poller(Poller& poller) { pollers_.push_back(&poller); }
+    void remove_poller(Poller& poller);
+    bool is_closed() const { return is_closed_; }
+
+protected:
+    // Waits until tell() or `until`; 0 or an errno. EAGAIN at once for a non-blocking call.
+    int wait(Turn& turn, bool is_blocking, TimePoint until);
+    bool blocks(int flags) const { return !is_nonblocking && (flags & MSG_DONTWAIT) == 0; }
+    void set_closed() { is_closed_ = true; }
+
+private:
+    const std::shared_ptr<Driver> driver_;
+    Event changed_;
+    std::vector<Poller*> pollers_;
+    bool is_closed_ = false;
+};
+
+}  // namespace sluice::posix
