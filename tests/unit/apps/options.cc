@@ -106,6 +106,9 @@ TEST_CASE("--set changes a setting by name, in both layers when both have it") {
     const Line one({"--set", "net.hop_limit=9"});
     CHECK(one.options.net.hop_limit == 9);
     CHECK(one.options.tcp.hop_limit == 64);
+    const Line other({"--set", "tcp.hop_limit=9"});
+    CHECK(other.options.net.hop_limit == 64);
+    CHECK(other.options.tcp.hop_limit == 9);
 }
 
 TEST_CASE("--set refuses unknown names and values out of range") {

@@ -173,6 +173,24 @@ TEST_CASE("a descriptor's action is called while it holds, and may remove itself
     CHECK(calls == 3);
 }
 
+TEST_CASE(
+    "a descriptor that was closed and added anew in the same round is not told of the old one's events") {
+    World w;
+    const Descriptor first(eventfd(1, EFD_NONBLOCK));
+    const Descriptor second(eventfd(1, EFD_NONBLOCK));
+    int calls = 0;
+    const auto replace_both = [&](short) {
+        for (const int descriptor : {first.number(), second.number()})
+            w.loop.add_descriptor(descriptor, POLLIN, [&](short) { ++calls; });
+    };
+    w.loop.add_descriptor(first.number(), POLLIN, replace_both);
+    w.loop.add_descriptor(second.number(), POLLIN, replace_both);
+    w.loop.step(0s);
+    CHECK(calls == 0);
+    w.loop.step(0s);
+    CHECK(calls == 2);
+}
+
 TEST_CASE("wake ends a long sleep from another thread") {
     World w;
     const Instant before = w.clock.now();
