@@ -98,7 +98,7 @@ struct IpFields {
     std::uint32_t offset = 0;  // octets
     std::string to_mac = our_mac;
     std::string from_mac = peer_mac;
-    Octets options;  // a multiple of 4; put in behind libtins's header
+    Octets options = {};  // a multiple of 4; put in behind libtins's header
 };
 Octets ip_frame(const IpFields& fields, const Octets& data);
 Octets arp_frame(std::uint16_t operation, const std::string& sender_ip, const std::string& sender_mac,
