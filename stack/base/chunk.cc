@@ -41,11 +41,10 @@ struct PoolCore {
 void retire(Block* block) {
     PoolCore* pool = block->pool;
     pool->bytes_in_use -= block->capacity;
-    --pool->chunks_in_use;
     if (block->release) {
         auto* release = block->release;
         delete block;
-        (*release)();
+        (*release)();  // may be the end of the pool: this block still counts
         delete release;
     } else if (!pool->abandoned &&
                pool->kept_bytes[block->size_class] + block->capacity <= kept_bytes_per_class) {
@@ -54,6 +53,7 @@ void retire(Block* block) {
     } else {
         std::free(block);
     }
+    --pool->chunks_in_use;
     if (pool->abandoned && pool->chunks_in_use == 0) delete pool;
 }
 
