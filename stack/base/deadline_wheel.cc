@@ -1,10 +1,16 @@
 #include "base/deadline_wheel.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "base/check.h"
 
 namespace sluice {
+namespace {
+
+constexpr std::uint64_t bit_of(unsigned slot) { return std::uint64_t{1} << slot % 64U; }
+
+}  // namespace
 
 DeadlineWheel::DeadlineWheel(Instant start) : tick_(tick_of(start)), heads_(levels * slots) {
     for (DeadlineNode& head : heads_) head.next_ = head.previous_ = &head;
@@ -40,30 +46,58 @@ void DeadlineWheel::place(DeadlineNode& node) {
     SLUICE_CHECK(level < levels);
     const unsigned slot = static_cast<unsigned>(tick >> (level * digit_bits)) % slots;
     DeadlineNode& head = heads_[level * slots + slot];
+    DeadlineNode* before = head.previous_;
+    if ((sorted_[level] & bit_of(slot)) != 0)
+        while (before != &head && comes_first(node, *before)) before = before->previous_;
     node.slot_ = level * slots + slot;
-    node.previous_ = head.previous_;
-    node.next_ = &head;
-    head.previous_->next_ = &node;
-    head.previous_ = &node;
-    occupied_[level] |= std::uint64_t{1} << slot;
+    node.previous_ = before;
+    node.next_ = before->next_;
+    before->next_->previous_ = &node;
+    before->next_ = &node;
+    occupied_[level] |= bit_of(slot);
 }
 
 void DeadlineWheel::unlink(DeadlineNode& node) {
     node.previous_->next_ = node.next_;
     node.next_->previous_ = node.previous_;
     const DeadlineNode& head = heads_[node.slot_];
-    if (head.next_ == &head) occupied_[node.slot_ / slots] &= ~(std::uint64_t{1} << node.slot_ % slots);
+    if (head.next_ == &head) {
+        occupied_[node.slot_ / slots] &= ~bit_of(node.slot_);
+        sorted_[node.slot_ / slots] &= ~bit_of(node.slot_);
+    }
     node.next_ = node.previous_ = nullptr;
     --armed_;
 }
 
+bool DeadlineWheel::comes_first(const DeadlineNode& a, const DeadlineNode& b) {
+    if (a.due_ != b.due_) return a.due_ < b.due_;
+    return static_cast<std::int32_t>(a.order_ - b.order_) < 0;
+}
+
 DeadlineNode* DeadlineWheel::earliest_in(unsigned slot) const {
-    const DeadlineNode& head = heads_[slot];
-    DeadlineNode* earliest = head.next_;
-    for (DeadlineNode* node = head.next_; node != &head; node = node->next_)
-        if (node->due_ < earliest->due_ || (node->due_ == earliest->due_ && node->order_ < earliest->order_))
-            earliest = node;
-    return earliest;
+    if ((sorted_[slot / slots] & bit_of(slot)) == 0) sort(slot);
+    return heads_[slot].next_;
+}
+
+void DeadlineWheel::sort(unsigned slot) const {
+    sorted_[slot / slots] |= bit_of(slot);
+    DeadlineNode& head = heads_[slot];
+    scratch_.clear();
+    bool in_order = true;
+    for (DeadlineNode* node = head.next_; node != &head; node = node->next_) {
+        if (!scratch_.empty() && comes_first(*node, *scratch_.back())) in_order = false;
+        scratch_.push_back(node);
+    }
+    if (in_order) return;
+    std::ranges::sort(scratch_, [](const auto* a, const auto* b) { return comes_first(*a, *b); });
+    DeadlineNode* last = &head;
+    for (DeadlineNode* node : scratch_) {
+        last->next_ = node;
+        node->previous_ = last;
+        last = node;
+    }
+    last->next_ = &head;
+    head.previous_ = last;
 }
 
 Instant DeadlineWheel::next() const {
