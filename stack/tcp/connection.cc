@@ -29,7 +29,7 @@ void Connection::open(WireSeq iss, std::uint32_t timestamp_offset, const wire::P
     opening_->path = path;
     opening_->announced = static_cast<std::uint16_t>(std::min(buffer, 65535U));  // RFC 7323 2.2: never scaled
     opening_->handshake.start(settings, now, options_->user_timeout.value_or(settings.syn_timeout));
-    sender_.on_probed(1);  // ISS is SND.UNA, ISS + 1 is SND.NXT
+    sender_.on_sent(1);  // ISS is SND.UNA, ISS + 1 is SND.NXT
     ++environment_.counters.tcp_active_opens;
     tell_facts();
     note_call(Call::connect, 0, now);
@@ -45,7 +45,7 @@ void Connection::grow_from(const HalfOpen& child, std::uint32_t timestamp_offset
     synchronize(child.agreed, child.announced, child.offer.mss, child.handshake.resent());
     if (child.agreed.timestamps) receiver_.paws.start(child.ts_recent, now);
     if (child.handshake.sample_sent_at()) rtt_.on_sample(now - *child.handshake.sample_sent_at(), 1);
-    sender_.on_probed(1);
+    sender_.on_sent(1);
     sender_.window.start(0, 0, child.snd_wnd);
     state_ = State::syn_received;  // the label moved there when the SYN was admitted
 }
@@ -85,13 +85,17 @@ void Connection::end(Event event, Reason reason, Rule rule, Instant now) {
     if (!is_quiet && !(was_closing && reason == Reason::end_reset_by_peer)) error_ = reason;
     // A timeout after a soft error reports that error (RFC 5461 2.2).
     if (error_ == Reason::end_user_timeout || error_ == Reason::end_syn_timeout)
-        if (soft_error_ == Reason::end_unreachable) error_ = soft_error_;
+        if (path_error_ != Reason::none) error_ = path_error_;
     soft_error_ = Reason::none;
     if (!established_) ++environment_.counters.tcp_failed_opens;
     if (reason == Reason::end_reset_by_peer) ++environment_.counters.tcp_resets_in;
-    move(event, now, rule);
     if (ConnectionFacts* facts = environment_.trace.facts(number)) facts->ended = reason;
+    stop_everything(now);
     if (reason != Reason::end_closed) receiver_.drop_everything();  // 3.10.5: all segment queues are flushed
+    move(event, now, rule);
+}
+
+void Connection::stop_everything(Instant now) {
     opening_.reset();
     sender_.buffer.clear();
     sender_.persist.stop();
@@ -129,15 +133,15 @@ bool Connection::surrender_ack() {
     return was_owed;
 }
 
-TimeWaitFacts Connection::time_wait_facts() const {
+TimeWaitFacts Connection::time_wait_facts() {
     TimeWaitFacts facts;
     facts.snd_nxt = snd_space_.wrap(sender_.nxt()).raw;
     facts.rcv_nxt = rcv_space_.wrap(receiver_.nxt()).raw;
-    facts.rcv_wnd = static_cast<std::uint32_t>(std::max(receiver_.span().wnd(), Pos{0}));
     facts.snd_wnd_largest = sender_.window.largest();
     facts.ts_recent = receiver_.paws.recent();
     facts.ts_offset = timestamp_offset_;
-    facts.window_field = static_cast<std::uint16_t>(std::min(facts.rcv_wnd >> agreed_.rcv_shift, 65535U));
+    facts.window_field = receiver_.announce(agreed_.rcv_shift);
+    facts.rcv_wnd = static_cast<std::uint32_t>(std::max(receiver_.span().wnd(), Pos{0}));
     facts.traffic_class = static_cast<std::uint8_t>(options_->traffic_class & 0xfcU);
     facts.hop_limit = options_->hop_limit;
     facts.timestamps = agreed_.timestamps;

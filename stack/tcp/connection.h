@@ -120,7 +120,7 @@ public:
     bool surrender_ack();
     bool take_news() { return std::exchange(has_news_, false); }
     bool has_news() const { return has_news_; }
-    TimeWaitFacts time_wait_facts() const;
+    TimeWaitFacts time_wait_facts();
     // The small record that stands for this connection while it is in TIME-WAIT; nullptr: none.
     TimeWait* time_wait() const { return time_wait_; }
     void set_time_wait(TimeWait* record) { time_wait_ = record; }
@@ -186,6 +186,7 @@ private:
     // closing and bookkeeping
     void move(Event event, Instant now, Rule rule, std::uint32_t value = 0);
     void end(Event event, Reason reason, Rule rule, Instant now);
+    void stop_everything(Instant now);
     void owe_reset(std::uint32_t seq, Cause cause, Rule rule);
     Duration user_timeout() const;
     KeepalivePlan keepalive_plan() const;
@@ -244,7 +245,8 @@ private:
     Phase last_phase_ = Phase::none;
     Reason ended_ = Reason::none;
     Reason error_ = Reason::none;  // told once by take_error
-    Reason soft_error_ = Reason::none;
+    Reason soft_error_ = Reason::none;  // told once
+    Reason path_error_ = Reason::none;  // recorded until there is progress
     bool is_active_ = false;
     bool is_held_ = false;
     bool is_closed_by_application_ = false;

@@ -77,7 +77,6 @@ std::expected<void, CallError> Connection::shutdown_write(Instant now) {  // CLO
             // The SYN,ACK stays unacknowledged: from here on it is in flight like anything else.
             opening_.reset();
             flight_.on_sent({0, 1}, now);
-            sender_.on_sent(1);
             move(Event::close_call, now, Rule::r9293_3_10_4);
             break;
         case State::established:

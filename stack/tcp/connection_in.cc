@@ -186,7 +186,7 @@ bool Connection::take_ack(const Segment& seg, Instant now) {
         sender_.on_acknowledged(acked.una);
         flight_.release();
         was_advised_ = false;
-        soft_error_ = Reason::none;
+        soft_error_ = path_error_ = Reason::none;
         has_news_ = true;
     }
     if (acked.is_new || sender_.persist.is_running()) patience_.on_answered(!flight_.empty(), now);
@@ -278,7 +278,7 @@ bool Connection::take_text(const Segment& seg, Instant now) {  // seventh step
     }
     if (is_closed_by_application_) {  // D-16, RFC 9293 3.6.1 [SHLD-3]
         note_drop(seg, Reason::tcp_data_after_close, now);
-        owe_reset(snd_space_.wrap(sender_.nxt()).raw, Cause::reset, Rule::r9293_3_6_1);
+        owe_reset(snd_space_.wrap(seg.ack).raw, Cause::reset, Rule::r9293_3_6_1);  // RST-A
         end(Event::data_after_close, Reason::tcp_data_after_close, Rule::r9293_3_6_1, now);
         return false;
     }
@@ -389,10 +389,12 @@ void Connection::settle(Instant now) {
 }
 
 void Connection::soft_error(Reason reason) {  // RFC 9293 3.9.1.8 [MUST-47]
-    if (!options_->report_soft_errors) return;
     if (reason == Reason::end_user_timeout || reason == Reason::end_syn_timeout) {
         if (std::exchange(was_advised_, true)) return;
+    } else {
+        path_error_ = reason;  // names the cause if time runs out (RFC 5461 2.2)
     }
+    if (!options_->report_soft_errors) return;  // [SHLD-20]
     soft_error_ = reason;
     has_news_ = true;
 }

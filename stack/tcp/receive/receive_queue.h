@@ -11,8 +11,8 @@
 
 namespace sluice::tcp {
 
-// True if keeping `slice` would pin more than four times its octets.
-inline bool is_wasteful(const Slice& slice) { return std::uint64_t{slice.size()} * 4 < slice.pinned_bytes(); }
+// True if keeping `slice` would pin more than twice its octets.
+inline bool is_wasteful(const Slice& slice) { return std::uint64_t{slice.size()} * 2 < slice.pinned_bytes(); }
 
 class ReceiveQueue {
 public:

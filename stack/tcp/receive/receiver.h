@@ -52,7 +52,9 @@ public:
     void drop_everything();
 
     // --- the window
-    Pos free() const { return Pos{window_.limit()} - queue_.pinned() - pinned_above(); }
+    // Octets the buffer has left. It counts octets of the stream; memory pinned is at most about twice as much, because
+    // wasteful slices are copied (docs/decisions/0005).
+    Pos free() const { return Pos{window_.limit()} - queue_.octets() - (above_ ? above_->octets() : 0); }
     std::uint32_t limit() const { return window_.limit(); }
     void set_limit(std::uint32_t limit) { window_.set_limit(limit); }
     bool is_window_update_due() const { return window_.is_update_due(nxt_, free(), mss_announced_); }
@@ -70,7 +72,6 @@ public:
     UrgentMark urgent;
 
 private:
-    Pos pinned_above() const { return above_ ? static_cast<Pos>(above_->pinned()) : 0; }
     void deliver(Slice text, ChunkPool& pool);
 
     Pos nxt_ = 1;

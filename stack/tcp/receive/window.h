@@ -25,12 +25,11 @@ public:
         const Pos wanted = nxt + std::max(free, Pos{0});
         return wanted - edge_ >= step(mss) ? wanted : edge_;
     }
-    // Is it time to tell the peer, although nothing else is to be sent? While it has little room, every step counts;
-    // otherwise a half of the buffer does.
+    // Is it time to tell the peer, although nothing else is to be sent? While it has little room every step counts;
+    // with more, the next acknowledgment of its data tells it soon enough.
     bool is_update_due(Pos nxt, Pos free, std::uint32_t mss) const {
-        const Pos gain = nxt + free - edge_;
-        const bool starved = edge_ - nxt < Pos{limit_} / 4;
-        return gain >= (starved ? step(mss) : std::max(step(mss), Pos{limit_} / 2));
+        const Pos little = std::min(Pos{limit_} / 2, Pos{16} * mss);
+        return edge_ - nxt < little && nxt + free - edge_ >= step(mss);
     }
     // The header field for a segment leaving now; the edge moves accordingly. `shift` 0 for a SYN.
     std::uint16_t announce(Pos nxt, Pos free, std::uint32_t mss, std::uint8_t shift) {
