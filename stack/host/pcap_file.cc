@@ -63,14 +63,14 @@ std::optional<Transport> find_transport(ByteView octets) {
 
 void complete_captured_checksum(ByteSpan octets, const FrameOut& frame) {
     const std::size_t field = std::size_t{frame.checksum_start} + frame.checksum_offset;
-    if (!frame.needs_checksum || frame.segment_bytes != 0 || field + 2 > octets.size()) return;
+    if (!frame.needs_checksum || field + 2 > octets.size()) return;
     Checksum sum;
     sum.add(octets.subspan(frame.checksum_start));
     put_u16(octets, field, sum.value());
 }
 
 void complete_captured_checksum(ByteSpan octets, const FrameIn& frame) {
-    if (!frame.checksum_good || frame.segment_bytes != 0) return;
+    if (!frame.checksum_good) return;
     const auto transport = find_transport(octets);
     if (!transport) return;
     put_u16(octets, transport->field, 0);

@@ -43,8 +43,8 @@ private:
     bool is_dirty_ = false;
 };
 
-// Puts the right checksum where the device was to do it, so that a capture shows what the wire would carry.
-// `octets` is the whole frame; a super-segment is left alone.
+// Puts the right checksum where the device was to do it, so that no reader calls the frame damaged. `octets` is the whole
+// frame. A super-segment gets the one that is right for it as it stands in the capture: one long segment.
 void complete_captured_checksum(ByteSpan octets, const FrameOut& frame);
 // The same for a received frame whose checksum the device vouches for: its field may hold only part of the sum.
 void complete_captured_checksum(ByteSpan octets, const FrameIn& frame);

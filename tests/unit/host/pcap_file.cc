@@ -115,15 +115,10 @@ TEST_CASE("a checksum left to the device is completed in the captured copy") {
     frame.needs_checksum = true;
     frame.checksum_start = 34;
     frame.checksum_offset = 16;
-    SUBCASE("one segment") {
-        complete_captured_checksum(octets, frame);
-        CHECK(octets == right);
-    }
-    SUBCASE("a super-segment stays as it is: it has no one checksum") {
-        frame.segment_bytes = 1;
-        complete_captured_checksum(octets, frame);
-        CHECK(octets != right);
-    }
+    SUBCASE("one segment") {}
+    SUBCASE("a super-segment, as the one long segment the capture shows") { frame.segment_bytes = 5; }
+    complete_captured_checksum(octets, frame);
+    CHECK(octets == right);
 }
 
 TEST_CASE("a received frame whose checksum the kernel left out shows the right one, padding not counted") {
