@@ -89,6 +89,13 @@ foreach(folder IN LISTS unit_folders)
     sluice_flags(unit_objects_${folder})
     target_link_libraries(unit_objects_${folder} PRIVATE test_settings
         $<TARGET_NAME_IF_EXISTS:sluice_apps>)
+    if(folder STREQUAL posix)  # threads and the real clock: a program of its own
+        add_executable(posix_tests $<TARGET_OBJECTS:unit_objects_posix> $<TARGET_OBJECTS:doctest_main>)
+        target_link_libraries(posix_tests PRIVATE sluice_posix sluice_sim test_settings)
+        add_test(NAME posix_tests COMMAND posix_tests)
+        set_tests_properties(posix_tests PROPERTIES LABELS unit TIMEOUT 300)
+        continue()
+    endif()
     list(APPEND unit_objects $<TARGET_OBJECTS:unit_objects_${folder}>)
     list(FIND sluice_core_parts ${folder} place)
     if(place GREATER_EQUAL 0)
@@ -119,6 +126,22 @@ foreach(kind IN ITEMS script exhaustive sim)
         add_test(NAME ${kind}_tests COMMAND ${kind}_tests)
         set_tests_properties(${kind}_tests PROPERTIES LABELS ${kind} TIMEOUT 600)
     endif()
+endforeach()
+
+# twice: one program text compiled against the kernel's sockets and against ours; both must print the same.
+file(GLOB twice_sources CONFIGURE_DEPENDS "${tests_dir}/twice/*.cc")
+foreach(source IN LISTS twice_sources)
+    get_filename_component(stem "${source}" NAME_WE)
+    add_executable(twice_${stem}_kernel "${source}" "${tests_dir}/twice/support/kernel.cc")
+    add_executable(twice_${stem}_sluice "${source}" "${tests_dir}/twice/support/sluice.cc")
+    target_compile_definitions(twice_${stem}_sluice PRIVATE TWICE_SLUICE)
+    foreach(which IN ITEMS kernel sluice)
+        sluice_flags(twice_${stem}_${which})
+        target_link_libraries(twice_${stem}_${which} PRIVATE sluice_posix sluice_sim test_settings)
+    endforeach()
+    add_test(NAME twice_${stem} COMMAND "${tests_dir}/twice/support/compare"
+        $<TARGET_FILE:twice_${stem}_kernel> $<TARGET_FILE:twice_${stem}_sluice>)
+    set_tests_properties(twice_${stem} PROPERTIES LABELS unit TIMEOUT 60)
 endforeach()
 
 # --- The source tree ---------------------------------------------------------------------------------------------

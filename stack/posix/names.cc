@@ -2,9 +2,9 @@
 #include <netinet/in.h>
 
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <new>
+#include <string>
 
 #include "posix/addresses.h"
 #include "posix/name_files.h"
@@ -22,7 +22,9 @@ struct Found {
 
 std::string text_of_file(const char* path) {
     std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    std::string text;
+    for (std::string line; std::getline(file, line);) text += line + '\n';
+    return text;
 }
 
 // 0 or EAI_...
