@@ -30,6 +30,10 @@ Program::Program(const NetworkOptions& options)
 Program::~Program() {
     loop_.drain();
     write_outputs();
+    if (log_ && !log_->is_complete())
+        fmt::print(stderr, "the log {} is not complete: it could not be written\n", options_.log);
+    if (pcap_ && !pcap_->is_complete())
+        fmt::print(stderr, "the capture {} is not complete: it could not be written\n", options_.pcap);
 }
 
 std::unique_ptr<host::Tap> Program::open_device(const NetworkOptions& options) {

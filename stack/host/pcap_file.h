@@ -25,6 +25,8 @@ public:
     void on_frame_in(LinkId link, const FrameIn& frame, Instant now) override;
     void on_frame_out(const FrameOut& frame, Instant now) override;
     void flush();
+    // False: the system did not take everything (the disk is full).
+    bool is_complete() const { return std::ferror(file_.get()) == 0; }
 
 private:
     struct Close {

@@ -19,6 +19,8 @@ public:
     // Writes every waiting record. The ring must be in mode `all`.
     void drain(Trace& trace);
     void flush();
+    // False: the system did not take everything (the disk is full).
+    bool is_complete() const { return std::ferror(file_.get()) == 0; }
 
 private:
     struct Close {
