@@ -183,7 +183,9 @@ SCRIPT_TEST("CLOSE in SYN-RECEIVED with data queued waits for ESTABLISHED [3.5 S
 SCRIPT_TEST("CLOSE delivers everything queued before the FIN [U-27]", Worlds::all) {
     Script t{{.mss = 1000, .window = 4000}};
     t.established();
-    t.app().writes(10000).closes();
+    t.app().writes(10000);
+    CHECK(t.takes_all().size() == 4);
+    t.app().closes();
     for (int round = 0; round < 4 && t.flow().received.next() < 10002; ++round) {
         t.takes_all();
         if (t.flow().received.next() < 10002) t.state_is(State::fin_wait_1).peer_sends(ack());
@@ -202,25 +204,31 @@ SCRIPT_TEST("bytes that came before the peer's FIN are delivered in every later 
 }
 
 SCRIPT_TEST("LAST-ACK: acknowledged data trims the queue and sending goes on [D-13]", Worlds::all) {
-    Script t{{.mss = 500, .window = 1000}};
+    Script t{{.mss = 500, .window = 4000}};
     t.in(State::close_wait);
     t.app().writes(1000);
     t.stack_sends(data(1, 500)).stack_sends(data(501, 500));
     t.app().shuts_down();
-    t.state_is(State::last_ack);
-    t.takes_all();
-    t.peer_sends(ack(501).win(1000));
-    t.takes_all();
-    t.state_is(State::last_ack).peer_sends(ack(1002)).stack_is_silent().state_is(State::closed);
+    t.stack_sends(fin(1001).ack(2)).state_is(State::last_ack);
+    t.peer_sends(ack(501)).stack_is_silent().state_is(State::last_ack);
+    CHECK(t.info().send_queue <= 501);
+    t.after(2s);
+    const auto again = t.takes_all();
+    REQUIRE(!again.empty());
+    CHECK(again.front().segment.seq == t.flow().wire_of_own(501));
+    CHECK(again.front().length() == 500);
+    t.peer_sends(ack(1002)).stack_is_silent().state_is(State::closed);
 }
 
 SCRIPT_TEST("CLOSE-WAIT: the state changes when the FIN leaves, not at the call [D-15] [T45]", Worlds::all) {
     Script t{{.mss = 500, .window = 1000}};
     t.in(State::close_wait);
-    t.app().writes(2000).shuts_down();
-    t.stack_sends(data(1, 500)).stack_sends(data(501, 500)).stack_is_silent().state_is(State::close_wait);
+    t.app().writes(2000);
+    t.stack_sends(data(1, 500)).stack_sends(data(501, 500));
+    t.app().shuts_down();
+    t.stack_is_silent().state_is(State::close_wait);
     t.app().write_fails(Error::closing);
-    t.peer_sends(ack(1001)).stack_sends(data(1001, 500)).stack_sends(data(1501, 500).fin());
+    t.peer_sends(ack(1001).win(4000)).stack_sends(data(1001, 500)).stack_sends(data(1501, 500).fin());
     t.state_is(State::last_ack);
 }
 

@@ -88,7 +88,8 @@ void check_answer(Script& t, const Place& place, const Segment& segment, std::st
 void play_cell(const Row& row, Column column) {
     std::string_view cell = row.cells.at(column);
     if (cell.empty()) return;
-    INFO(row.name, " in ", column_names.at(column), ": ", std::string(cell));
+    const std::string title = fmt::format("{} in {}: {}", row.name, column_names.at(column), cell);
+    INFO(title);
     const std::size_t arrow = cell.find('>');
     State next = states.at(column);
     if (arrow != std::string_view::npos) next = state_of(cell.substr(arrow + 1));
@@ -96,7 +97,7 @@ void play_cell(const Row& row, Column column) {
         Script t{{.active = column == ACT}};
         const Place place = enter(t, column, row.with_data);
         const Segment segment = row.make(place);
-        t.note(fmt::format("--- {} in {}: {}", row.name, column_names.at(column), cell));
+        t.note("--- " + title);
         t.peer_sends(segment);
         check_answer(t, place, segment, cell.substr(0, arrow));
         if (column != LIS || next != State::listen) t.state_is(next == State::listen ? State::closed : next);

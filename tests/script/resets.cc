@@ -21,11 +21,11 @@ SCRIPT_TEST(
     for (const State state : later_states) {
         Script t;
         t.in(state);
-        const Pos rcv = rcv_nxt(state), nxt = t.flow().highest_sent, edge = t.edge();
+        const Pos rcv = rcv_nxt(state), nxt = t.flow().highest_sent;
         t.peer_sends(rst(rcv + 1)).stack_sends(ack(rcv).seq(nxt)).state_is(state);
-        t.peer_sends(rst(edge - 1)).stack_sends(ack(rcv).seq(nxt)).state_is(state);
+        t.peer_sends(rst(t.edge() - 1)).stack_sends(ack(rcv).seq(nxt)).state_is(state);
         t.peer_sends(rst(rcv - 1)).stack_is_silent().state_is(state);
-        t.peer_sends(rst(edge)).stack_is_silent().state_is(state);
+        t.peer_sends(rst(t.edge())).stack_is_silent().state_is(state);
         t.peer_sends(rst(rcv).ack(nxt + 77777)).stack_is_silent().state_is(State::closed);
     }
 }

@@ -25,6 +25,7 @@ void accepted(Script& t, const Segment& again) {
     const std::uint32_t old_iss = t.flow().iss;
     t.peer_sends(again).stack_sends(syn_ack().new_iss().ack(1)).state_is(State::syn_received);
     CHECK(static_cast<std::int32_t>(t.flow().iss - (old_iss + 2)) > 0);
+    t.flow().ts_base = 6000;
     t.peer_sends(ack(1)).state_is(State::established);
     t.app(1).accepts();
     CHECK(t.stack().counters().tcp_time_wait_reused == 1);

@@ -168,7 +168,9 @@ SCRIPT_TEST("data goes on being delivered after close() until the user timeout [
             Worlds::numbers) {
     Script t(with_timeout(20s));
     t.established();
-    t.app().writes(10).closes();
+    t.app().writes(10);
+    t.takes_all();
+    t.app().closes();
     t.takes_all();
     t.after(19s).takes_all();
     t.state_is(State::fin_wait_1).after(1s).takes_all();

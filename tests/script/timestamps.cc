@@ -193,14 +193,16 @@ SCRIPT_TEST("TS.Recent expires after 24 idle days [R7323-20]", Worlds::numbers) 
 SCRIPT_TEST(
     "our timestamp clock ticks between 1 ms and 1 s, with an offset per connection [R7323-21] [R7323-22]",
     Worlds::plain) {
-    Script t(with_timestamps());
+    Script t{{.timestamps = true, .config = [](StackConfig& c) { c.fixed_isn.reset(); }}};
     std::array<std::uint32_t, 2> first{};
     for (const std::size_t i : {0U, 1U}) {
-        t.on_flow(i);
-        t.flow().own_port = static_cast<std::uint16_t>(80 + i);
+        t.on_flow(i).flow().peer_address = i == 0 ? "192.0.2.2" : "192.0.2.3";
+        t.app(i).connect_options.local.port = t.flow().own_port = static_cast<std::uint16_t>(80 + i);
         t.app(i).connects();
         const auto sent = t.takes_all();
         REQUIRE(sent.size() == 1);
+        t.flow().iss = sent.front().segment.seq;
+        t.flow().highest_sent = 1;
         first.at(i) = sent.front().ts_value.value_or(0);
     }
     CHECK(first[0] != first[1]);

@@ -153,11 +153,10 @@ WireSegment Flow::send(const Segment& segment, Instant now) {
     const bool counts =
         !f.seq_raw && !f.source && !f.destination && !f.mangle && (f.flags & tcp_flag::rst) == 0;
     if (is_syn) last_peer_syn = wire;
-    if (counts && is_syn && at == 0 && sent.next() == 0) {
-        note_peer_syn(wire);
-    } else if (counts && !is_syn) {
-        sent.add(at, text + octets + ((f.flags & tcp_flag::fin) != 0 ? 1 : 0));
-    }
+    const bool is_first_syn = is_syn && at == 0 && sent.next() == 0;
+    if (counts && is_first_syn) note_peer_syn(wire);
+    if (counts && (is_first_syn || !is_syn))
+        sent.add(text, text + octets + ((f.flags & tcp_flag::fin) != 0 ? 1 : 0));
     if ((f.flags & tcp_flag::ack) != 0) {
         const Pos edge = own_pos(wire.ack) + (Pos{wire.window} << shift);
         peer_edge = std::max(peer_edge.value_or(edge), edge);
@@ -196,7 +195,8 @@ std::string check_options(const Flow& flow, const Seen& seen) {
     if (seen.has(tcp_flag::rst)) return "";
     if (flow.timestamps() && !seen.ts_value) return "timestamps agreed but missing [R7323-9]";
     if (!flow.timestamps() && seen.ts_value && flow.peer_edge) return "timestamps not agreed";
-    if (seen.ts_value && flow.last_ts_value &&
+    const bool comparable = seen.at - flow.last_ts_at < 24 * 24h;  // less than 2^31 ms
+    if (comparable && seen.ts_value && flow.last_ts_value &&
         static_cast<std::int32_t>(*seen.ts_value - *flow.last_ts_value) < 0)
         return "our timestamp clock went back [R7323-21]";
     return "";
@@ -245,7 +245,7 @@ std::string check_sequence(Flow& flow, const Seen& seen) {
             return fmt::format("FIN moved from {} to {}", *flow.fin_at, text_end);
         if (text_end < flow.highest_sent && !flow.fin_at) return "FIN below text already sent";
         flow.fin_at = text_end;
-    } else if (flow.fin_at && text_end > *flow.fin_at) {
+    } else if (flow.fin_at && seen.length() > 0 && text_end > *flow.fin_at) {
         return "text beyond our FIN";
     }
     flow.highest_sent = std::max(flow.highest_sent, end);
@@ -265,7 +265,7 @@ std::string Flow::see(const Seen& seen) {
     if (wrong.empty()) wrong = check_options(*this, seen);
     if (wrong.empty()) wrong = check_ack(*this, seen);
     if (wrong.empty()) wrong = check_sequence(*this, seen);
-    if (seen.ts_value && !seen.has(tcp_flag::rst)) last_ts_value = seen.ts_value;
+    if (seen.ts_value && !seen.has(tcp_flag::rst)) last_ts_value = seen.ts_value, last_ts_at = seen.at;
     return wrong;
 }
 

@@ -50,7 +50,8 @@ struct Flow {
     bool stack_offered_ts = false;
     std::optional<std::uint8_t> stack_shift;
     std::optional<std::uint32_t> last_ts_value;  // of the stack
-    std::optional<std::uint32_t> last_syn_seq;   // of the stack
+    Instant last_ts_at{};
+    std::optional<std::uint32_t> last_syn_seq;  // of the stack
     WireSegment last_peer_syn;
     bool opened = false;            // the stack has acknowledged something: ACK is due on all it sends
     Pos highest_sent = 0;           // snd.max as seen

@@ -10,6 +10,22 @@ namespace {
 
 constexpr std::size_t ethernet_header = 14;
 
+// The options as octets where libtins would not write them as they are: given so, or of length 2, which it pads wrongly.
+std::optional<Octets> own_options(const WireSegment& segment) {
+    if (segment.option_octets) return segment.option_octets;
+    const auto is_odd = [](const RawOption& o) { return o.kind > 1 && o.kind != 4 && o.data.empty(); };
+    if (std::none_of(segment.options.begin(), segment.options.end(), is_odd)) return std::nullopt;
+    Octets octets;
+    for (const RawOption& option : segment.options) {
+        octets.push_back(option.kind);
+        if (option.kind <= 1) continue;
+        octets.push_back(static_cast<std::uint8_t>(2 + option.data.size()));
+        octets.insert(octets.end(), option.data.begin(), option.data.end());
+    }
+    while (octets.size() % 4 != 0) octets.push_back(1);
+    return octets;
+}
+
 Tins::TCP tcp_of(const WireSegment& segment) {
     Tins::TCP tcp(segment.destination_port, segment.source_port);
     tcp.seq(segment.seq);
@@ -17,9 +33,8 @@ Tins::TCP tcp_of(const WireSegment& segment) {
     tcp.flags(Tins::small_uint<12>(segment.flags));
     tcp.window(segment.window);
     tcp.urg_ptr(segment.urgent);
-    if (segment.option_octets) {
-        for (std::size_t i = 0; i < segment.option_octets->size(); ++i)
-            tcp.add_option(Tins::TCP::option(Tins::TCP::NOP));
+    if (const auto octets = own_options(segment)) {
+        for (std::size_t i = 0; i < octets->size(); ++i) tcp.add_option(Tins::TCP::option(Tins::TCP::NOP));
         return tcp;
     }
     for (const RawOption& option : segment.options)
@@ -32,11 +47,6 @@ Tins::IP ip_of(const WireSegment& segment) {
     ip.ttl(segment.hop_limit);
     ip.tos(segment.traffic_class);
     ip.flags(Tins::IP::DONT_FRAGMENT);
-    if (segment.ip_option) {
-        const Octets& o = *segment.ip_option;
-        Tins::IP::option_identifier id(o.at(0));
-        ip.add_option(Tins::IP::option(id, o.begin() + 2, o.end()));
-    }
     return ip;
 }
 
@@ -67,13 +77,22 @@ Layout layout_of(const Octets& frame) {
     return layout;
 }
 
-// The one's complement sum over pseudo-header and segment; 0xffff when the checksum is right.
-std::uint16_t tcp_sum(const Octets& frame, const Layout& layout, const Tins::IP& ip) {
+// RFC 9293 3.1: what the checksum is made over, the pseudo-header and the segment.
+Octets checked_octets(const Octets& frame, const Layout& layout) {
+    Octets octets;
+    octets.reserve(frame.size());
+    octets.insert(octets.end(), frame.begin() + ethernet_header + 12, frame.begin() + ethernet_header + 20);
     const auto size = static_cast<std::uint16_t>(layout.tcp_end - layout.tcp_begin);
-    // libtins adds words in host order; the sum folds to 0xffff in either.
-    std::uint32_t sum = Tins::Utils::pseudoheader_checksum(ip.src_addr(), ip.dst_addr(), size, 6);
-    sum += Tins::Utils::do_checksum(frame.data() + layout.tcp_begin, frame.data() + layout.tcp_end);
-    return fold(sum);
+    octets.insert(octets.end(),
+                  {0, 6, static_cast<std::uint8_t>(size >> 8U), static_cast<std::uint8_t>(size)});
+    octets.insert(octets.end(), frame.begin() + static_cast<std::ptrdiff_t>(layout.tcp_begin),
+                  frame.begin() + static_cast<std::ptrdiff_t>(layout.tcp_end));
+    return octets;
+}
+
+// The one's complement sum; 0xffff over octets with their checksum in place.
+std::uint16_t sum_of(const std::uint8_t* begin, const std::uint8_t* end) {
+    return fold(Tins::Utils::do_checksum(begin, end));
 }
 
 // Puts options that libtins would not write over the ones it wrote, and mends the checksum.
@@ -82,15 +101,25 @@ void overwrite_options(Octets& frame, const Octets& options) {
     std::copy(options.begin(), options.end(),
               frame.begin() + static_cast<std::ptrdiff_t>(layout.tcp_begin + 20));
     frame.at(layout.tcp_begin + 16) = frame.at(layout.tcp_begin + 17) = 0;
-    const Tins::EthernetII ethernet(frame.data(), static_cast<std::uint32_t>(frame.size()));
-    const Tins::IP ip(frame.data() + ethernet_header, static_cast<std::uint32_t>(layout.ip_header));
-    std::uint32_t sum = 0x06 + static_cast<std::uint32_t>(layout.tcp_end - layout.tcp_begin);
-    for (std::size_t i = ethernet_header + 12; i < ethernet_header + 20; i += 2) sum += u16_at(frame, i);
-    for (std::size_t i = layout.tcp_begin; i < layout.tcp_end; i += 2)
-        sum += i + 1 < layout.tcp_end ? u16_at(frame, i) : static_cast<std::uint32_t>(frame[i] << 8U);
-    const auto check = static_cast<std::uint16_t>(~fold(sum));
+    const Octets checked = checked_octets(frame, layout);
+    const auto check = static_cast<std::uint16_t>(~sum_of(checked.data(), checked.data() + checked.size()));
     frame.at(layout.tcp_begin + 16) = static_cast<std::uint8_t>(check >> 8U);
     frame.at(layout.tcp_begin + 17) = static_cast<std::uint8_t>(check);
+}
+
+// libtins writes one octet too many after IP options, so they are put in here.
+void insert_ip_option(Octets& frame, Octets option) {
+    while (option.size() % 4 != 0) option.push_back(0);
+    const auto total = static_cast<std::uint16_t>(u16_at(frame, ethernet_header + 2) + option.size());
+    frame.insert(frame.begin() + ethernet_header + 20, option.begin(), option.end());
+    std::uint8_t* header = frame.data() + ethernet_header;
+    header[0] = static_cast<std::uint8_t>(header[0] + option.size() / 4);
+    header[2] = static_cast<std::uint8_t>(total >> 8U);
+    header[3] = static_cast<std::uint8_t>(total);
+    header[10] = header[11] = 0;
+    const auto check = static_cast<std::uint16_t>(~sum_of(header, header + 20 + option.size()));
+    header[10] = static_cast<std::uint8_t>(check >> 8U);
+    header[11] = static_cast<std::uint8_t>(check);
 }
 
 // RFC 9293 3.1 [MUST-68] [MUST-69]: every option but EOL and NOP has a length; zeros follow EOL; the walk ends
@@ -156,10 +185,12 @@ void read_tcp(const Tins::EthernetII& ethernet, const Tins::IP& ip, const Tins::
     s.payload.assign(seen.frame.begin() + static_cast<std::ptrdiff_t>(text),
                      seen.frame.begin() + static_cast<std::ptrdiff_t>(layout.tcp_end));
     walk_options(seen.frame, layout, seen);
-    if (tcp_sum(seen.frame, layout, ip) != 0xffff) seen.faults.emplace_back("TCP checksum wrong [MUST-2]");
-    const std::uint16_t header_sum = fold(Tins::Utils::do_checksum(
-        seen.frame.data() + ethernet_header, seen.frame.data() + ethernet_header + layout.ip_header));
-    if (header_sum != 0xffff) seen.faults.emplace_back("IPv4 header checksum wrong");
+    const Octets checked = checked_octets(seen.frame, layout);
+    if (sum_of(checked.data(), checked.data() + checked.size()) != 0xffff)
+        seen.faults.emplace_back("TCP checksum wrong [MUST-2]");
+    const std::uint8_t* header = seen.frame.data() + ethernet_header;
+    if (sum_of(header, header + layout.ip_header) != 0xffff)
+        seen.faults.emplace_back("IPv4 header checksum wrong");
     if ((s.flags >> 8U) != 0) seen.faults.emplace_back("reserved bits are not zero [U-1]");
 }
 
@@ -172,7 +203,8 @@ Octets build(const WireSegment& segment) {
     if (!segment.payload.empty())
         frame /= Tins::RawPDU(segment.payload.data(), static_cast<std::uint32_t>(segment.payload.size()));
     Octets octets = frame.serialize();
-    if (segment.option_octets) overwrite_options(octets, *segment.option_octets);
+    if (const auto options = own_options(segment)) overwrite_options(octets, *options);
+    if (segment.ip_option) insert_ip_option(octets, *segment.ip_option);
     return octets;
 }
 

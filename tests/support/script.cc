@@ -134,7 +134,7 @@ void Script::take(const FrameOut& frame) {
 }
 
 void Script::answer_arp(const Seen& seen) {
-    if (!options_.answer_arp || seen.arp_target == own_address) return;
+    if (!options_.answer_arp || seen.arp_target == seen.arp_sender) return;  // An announcement asks nothing.
     const Octets reply = build_arp_reply(seen.arp_target, peer_mac, own_address, own_mac);
     stack_->receive(link_, {stack_->pool().copy(reply)}, stack_->now());
 }
@@ -328,6 +328,14 @@ Script& Script::walked(const std::vector<State>& path, Where where) {
         equal = equal && all[i] == std::pair(path.at(i), path.at(i + 1));
     }
     if (!equal) fail("walked" + text);
+    return *this;
+}
+
+Script& Script::walked_last(State from, State to, Where where) {
+    where_ = where;
+    const auto& all = checker_.walked();
+    if (all.empty() || all.back() != std::pair(from, to))
+        fail(fmt::format("expected the last step to be {} > {}", text_of(from), text_of(to)));
     return *this;
 }
 

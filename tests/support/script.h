@@ -137,6 +137,7 @@ public:
     Script& state_is(State state, Where where = Where::current());
     Script& walked(const std::vector<State>& path,
                    Where where = Where::current());  // since the last call of walked()
+    Script& walked_last(State from, State to, Where where = Where::current());
     State state();
     TcpInfo info();
     // Position one past the last octet the stack lets the peer send, and the window it announced last.

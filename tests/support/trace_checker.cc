@@ -17,7 +17,6 @@ std::string check_deadlines(const TraceRecord& record) {
     if (record.after == State::fin_wait_2 &&
         (armed & (bit(DeadlineKind::retransmission) | bit(DeadlineKind::persist))) != 0)
         return "retransmission or persist timer is on in FIN-WAIT-2";
-    if (record.after == State::closed && armed != 0) return "a timer is on in CLOSED";
     return "";
 }
 
@@ -49,7 +48,9 @@ std::string TraceChecker::check_state(const TraceRecord& record) {
         return fmt::format("no such arrow: {} -> {}", text_of(record.before), text_of(record.after));
     if (record.rule == Rule::none) return "a state changed without a rule";
     const auto known = states_.find(record.connection);
-    const State before = known == states_.end() ? State::closed : known->second;
+    // A child that reuses TIME-WAIT is a record of its own (T61).
+    const bool reuses = record.before == State::time_wait && record.after == State::syn_received;
+    const State before = known != states_.end() ? known->second : reuses ? State::time_wait : State::closed;
     if (before != record.before)
         return fmt::format("#{} was {} but changes from {}", record.connection, text_of(before),
                            text_of(record.before));
@@ -72,7 +73,8 @@ std::string TraceChecker::check_record(const TraceRecord& record) {
     if (record.connection == 0) return "";
     if (record.snd_nxt >= 0x80000000U) return "snd.nxt is below snd.una, or 2^31 above it";
     if (record.snd_max < record.snd_nxt) return "snd.max is below snd.nxt";
-    return check_deadlines(record);
+    // A record of a change is written in the middle of it: some deadlines are still those of the state before.
+    return record.kind == Kind::state || record.kind == Kind::call ? "" : check_deadlines(record);
 }
 
 std::string TraceChecker::check(Trace& trace, const Counters& counters,
