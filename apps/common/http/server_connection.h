@@ -48,7 +48,7 @@ public:
     std::size_t take(std::string_view octets, const Moment& now);
     void end_of_input(const Moment& now);
 
-    Output output() const { return queue_.front(); }
+    Output output() const { return fate_ == Fate::broken ? Output() : queue_.front(); }
     void sent(std::uint64_t octets, const Moment& now);
     void file_failed();            // the file of output() is shorter than it was
     void lost(const Moment& now);  // the connection failed: what was sent is logged

@@ -81,7 +81,7 @@ Server::Session::Moved Server::Session::move_in() {
 
 Server::Session::Moved Server::Session::move_out() {
     Moved moved = Moved::nothing;
-    while (connection_.fate() != ServerConnection::Fate::broken && socket_.room() > 0) {
+    while (socket_.room() > 0) {
         const Output output = connection_.output();
         if (output.text.empty() && !output.file) break;
         const auto written = write(output);
