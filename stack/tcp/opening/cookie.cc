@@ -11,9 +11,11 @@ std::uint32_t period(Instant now) {
     return static_cast<std::uint32_t>(in_ms(now.time_since_epoch()) / 64000);
 }
 
+// Over the whole period number, of which the cookie shows five bits: a cookie never comes true again when they repeat.
 std::uint32_t hash(const IsnGenerator& keyed, const Tuple& tuple, std::uint32_t peer_initial,
-                   std::uint32_t counter, std::uint32_t index) {
-    const std::uint64_t more = std::uint64_t{peer_initial} << 32U | (counter << 3U | index) | 0x80000000U;
+                   std::uint32_t whole_period, std::uint32_t index) {
+    const std::uint64_t more =
+        std::uint64_t{peer_initial} << 32U | (whole_period << 3U | index) | 0x80000000U;
     return static_cast<std::uint32_t>(keyed.keyed(tuple, more)) & 0xffffffU;
 }
 
@@ -24,7 +26,7 @@ std::uint32_t make_cookie(const IsnGenerator& keyed, const Tuple& tuple, std::ui
     std::uint32_t index = 0;
     while (index + 1 < mss_table.size() && mss_table[index + 1] <= peer_mss) ++index;
     const std::uint32_t counter = period(now) & 0x1fU;
-    return counter << 27U | index << 24U | hash(keyed, tuple, peer_initial, counter, index);
+    return counter << 27U | index << 24U | hash(keyed, tuple, peer_initial, period(now), index);
 }
 
 std::optional<std::uint16_t> check_cookie(const IsnGenerator& keyed, const Tuple& tuple,
@@ -33,7 +35,8 @@ std::optional<std::uint16_t> check_cookie(const IsnGenerator& keyed, const Tuple
     const std::uint32_t index = cookie >> 24U & 7U;
     const std::uint32_t age = (period(now) - counter) & 0x1fU;
     if (age > 1) return std::nullopt;  // RFC 4987 A: only recent counters
-    if ((cookie & 0xffffffU) != hash(keyed, tuple, peer_initial, counter, index)) return std::nullopt;
+    if ((cookie & 0xffffffU) != hash(keyed, tuple, peer_initial, period(now) - age, index))
+        return std::nullopt;
     return mss_table[index];
 }
 
