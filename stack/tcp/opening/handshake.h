@@ -20,13 +20,17 @@ public:
         again_at_ = never;
         owed_ = true;
         transmissions_ = 0;
+        is_repeated_ = false;
     }
     // Once more, without touching the back-off (D-2).
     void owe() { owed_ = true; }
     bool is_owed() const { return owed_; }
     void on_sent(Instant now) {
         owed_ = false;
-        if (transmissions_ == 0) sent_at_ = now;
+        if (transmissions_ == 0)
+            sent_at_ = now;
+        else
+            is_repeated_ = true;
         if (again_at_ == never) {
             if (transmissions_ < 255) ++transmissions_;
             again_at_ = later(now, timeout_);
@@ -54,7 +58,7 @@ public:
     Duration timeout() const { return timeout_; }
     // When the only transmission left; nothing after a second one (RFC 6298 3, Karn).
     std::optional<Instant> sample_sent_at() const {
-        return transmissions_ == 1 ? std::optional(sent_at_) : std::nullopt;
+        return transmissions_ == 1 && !is_repeated_ ? std::optional(sent_at_) : std::nullopt;
     }
 
 private:
@@ -64,6 +68,7 @@ private:
     Duration timeout_{};
     std::uint8_t transmissions_ = 0;
     bool owed_ = false;
+    bool is_repeated_ = false;  // it left more than once, with or without back-off
 };
 
 }  // namespace sluice::tcp
