@@ -4,10 +4,13 @@
 
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <future>
 #include <string>
