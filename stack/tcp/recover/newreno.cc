@@ -30,7 +30,8 @@ Found NewReno::on_new(const Acked& acked, std::uint32_t mss, Flight& flight) {
         return {Found::What::recovered};
     }
     // RFC 6582 3.2 (3), partial: resend the next hole, deflate by what was acknowledged, add one segment back.
-    is_forced_ = flight.mark_first_lost(mss);
+    flight.mark_first_lost(mss);
+    is_forced_ = true;  // also when it was marked before and could not leave yet
     window_ = std::max(window_ - acked.octets + (acked.octets >= Pos{mss} ? Pos{mss} : 0), Pos{mss});
     Found found{Found::What::partial, !partial_seen_};
     partial_seen_ = true;
