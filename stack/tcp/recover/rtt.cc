@@ -23,9 +23,9 @@ void Rtt::on_sample(Duration sample, std::uint32_t per_round_trip) {
 }
 
 Duration Rtt::timeout(const Settings& settings) const {
-    if (!has_sample_) return initial_ > Duration(0) ? initial_ : settings.rto_initial;
+    if (!has_sample_) return std::max(settings.rto_initial, initial_);
     Duration timeout = smoothed_ + std::max(settings.clock_granularity, 4 * variation_);
-    if (initial_ > Duration(0)) timeout = std::max(timeout, initial_);
+    timeout = std::max(timeout, initial_);
     return std::clamp(timeout, settings.rto_min, settings.rto_max);
 }
 

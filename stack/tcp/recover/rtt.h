@@ -27,7 +27,7 @@ private:
     Duration smoothed_{};
     Duration variation_{};
     Duration least_{};
-    Duration initial_{};  // overrides rto_initial until there is a sample
+    Duration initial_{};  // the RTO is not below this until there is a sample
     bool has_sample_ = false;
 };
 
