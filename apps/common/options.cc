@@ -205,8 +205,7 @@ void add_network_options(CLI::App& app, NetworkOptions& options) {
             },
             "change a setting; may be repeated")
         ->type_name("name=value")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->allow_extra_args(false)  // one for each --set; what follows is the program's
         ->take_all();
     group.add_flag("--list-settings", options.list_settings,
                    "print every setting with value, range and meaning");
