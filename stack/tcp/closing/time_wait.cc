@@ -17,12 +17,14 @@ bool may_reuse(const TimeWaitFacts& facts, const wire::TcpHeader& header, bool n
     return newer > 0 || (newer == 0 && is_above_last);
 }
 
+// The four cases of RFC 9293 3.10.7.4, first step.
 bool is_in_window(const TimeWaitFacts& facts, std::uint32_t sequence, std::uint32_t length) {
+    if (facts.rcv_wnd == 0) return length == 0 && sequence == facts.rcv_nxt;
     const auto inside = [&](std::uint32_t s) {
         const std::int32_t at = distance(facts.rcv_nxt, s);
-        return at >= 0 && static_cast<std::uint32_t>(at) < std::max(facts.rcv_wnd, 1U);
+        return at >= 0 && static_cast<std::uint32_t>(at) < facts.rcv_wnd;
     };
-    return inside(sequence) || (length > 0 && facts.rcv_wnd > 0 && inside(sequence + length - 1));
+    return inside(sequence) || (length > 0 && inside(sequence + length - 1));
 }
 
 TimeWaitAnswer judge_reset(const TimeWaitFacts& facts, const wire::TcpHeader& header, bool ignore_resets) {
