@@ -17,6 +17,7 @@ class Keepalive {
 public:
     void switch_on(const KeepalivePlan& plan, Instant now) {
         unanswered_ = 0;
+        is_owed_ = false;
         at_ = later(now, plan.idle);
     }
     void switch_off() {
