@@ -52,7 +52,7 @@ void add_options(CLI::App& app, Options& options) {
     app.add_option("-o,--output", options.outputs,
                    "write to FILE instead of standard output; one for each URL")
         ->type_name("FILE")
-        ->expected(1)
+        ->allow_extra_args(false)
         ->take_all();
     app.add_flag("-O,--remote-name", options.remote_name, "write to a file named like the end of the URL");
     app.add_flag("-v,--verbose", options.verbose, "show both header sections");
@@ -74,11 +74,11 @@ void add_options(CLI::App& app, Options& options) {
     app.add_option("-H,--header", options.fields, "send this header line")
         ->check(judge_field)
         ->type_name("LINE")
-        ->expected(1)
+        ->allow_extra_args(false)
         ->take_all();
     app.add_option("-d,--data", options.data, "send this by POST; @FILE sends a file")
         ->type_name("DATA")
-        ->expected(1)
+        ->allow_extra_args(false)
         ->take_all();
     app.add_option("-T,--upload-file", options.upload, "send a file by PUT; - is standard input")
         ->type_name("FILE");
