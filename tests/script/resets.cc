@@ -30,6 +30,15 @@ SCRIPT_TEST(
     }
 }
 
+SCRIPT_TEST("a challenge ACK of a half-open connection announces no more than its SYN,ACK did [R7323-5]",
+            Worlds::all) {
+    Script t;
+    t.in(State::syn_received);
+    const Pos edge = t.edge();
+    t.peer_sends(rst(2)).stack_sends(ack(1).seq(1));
+    CHECK(t.edge() - edge < 128);  // Rounding only.
+}
+
 SCRIPT_TEST("the application learns of a reset, and what it read before stays [U-12] [MUST-12] [T28]",
             Worlds::all) {
     Script t;

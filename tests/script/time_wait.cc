@@ -39,7 +39,8 @@ void refused(Script& t, const Segment& again) {
 }  // namespace
 
 SCRIPT_TEST(
-    "TIME-WAIT, both with timestamps: a later timestamp is accepted [scenario 24] [5.4] [R6191-1] [MAY-2] "
+    "TIME-WAIT, both with timestamps: a later timestamp is accepted [scenario 24] [5.4] [SHLD-4] [R6191-1] "
+    "[MAY-2] "
     "[T61]",
     Worlds::numbers) {
     Script t(old_used(true));

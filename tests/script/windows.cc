@@ -148,7 +148,7 @@ SCRIPT_TEST("the window is probed while closing too: FIN-WAIT-1, CLOSING, LAST-A
     }
 }
 
-SCRIPT_TEST("nothing but probes goes beyond the window [R5681-1]", Worlds::all) {
+SCRIPT_TEST("nothing but probes goes beyond the window [R5681-1] [R7323-8]", Worlds::all) {
     Script t{{.mss = 1000, .window = 3000}};
     t.established().app().writes(10000);
     CHECK(t.takes_all().size() == 3);
