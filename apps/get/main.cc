@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <memory>
 
 #include "apps/common/program.h"
@@ -43,8 +44,10 @@ int main(int argc, char** argv) {
     CLI::App app("Fetches URLs by HTTP/1.1 on the Sluice stack");
     get::Options options;
     get::add_options(app, options);
-    return common::run_parsed(app, argc, argv, [&](const common::NetworkOptions& network) {
+    return common::run_parsed(app, argc, argv, [&](common::NetworkOptions network) {
         get::check(options);
+        // What is fetched belongs to whoever called: root's files stay writable for root, without root's powers.
+        if (network.user.empty() && std::getenv("SUDO_USER") == nullptr) network.user = "root";
         common::Program program(network);
         const int code = fetch(program, options);
         return program.signal() == 0 ? code : 128 + program.signal();

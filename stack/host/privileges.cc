@@ -63,9 +63,9 @@ Done drop_privileges(const std::string& user) {
     if (geteuid() == 0) {
         const passwd* found = find_user(user);
         if (!found) return std::unexpected(fmt::format("no user {}", user.empty() ? "nobody" : user));
-        // Choice: whoever asks for root by name keeps root and what it may read.
-        if (found->pw_uid == 0) return {};
-        if (const Done done = become(*found); !done) return done;
+        // Choice: whoever asks for root by name keeps root's files, but none of its powers.
+        if (found->pw_uid != 0)
+            if (const Done done = become(*found); !done) return done;
     }
     return clear_capabilities();
 }
