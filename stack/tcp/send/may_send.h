@@ -33,24 +33,21 @@ inline MaySend may_send(const MaySendFacts& f) {
     if (f.unsent <= 0 || f.usable <= 0) return answer;
     const Pos full = f.mss;
     const Pos fits = std::min({f.unsent, f.usable, std::max(f.congestion_room, Pos{0}), Pos{f.segment_max}});
-    // (1) A full-sized segment; in a larger frame, as many full ones as fit.
-    if (fits >= full) {
-        answer.octets = fits == f.unsent ? fits : fits / full * full;
-        const bool tail_waits = answer.octets > full && answer.octets % full != 0 && f.nagle && !f.is_last &&
-                                f.is_anything_unacknowledged;
-        if ((tail_waits || f.cork) && answer.octets % full != 0) answer.octets = answer.octets / full * full;
+    // (1) Full-sized segments, as many as one frame takes. What follows them in it follows unacknowledged data.
+    answer.octets = fits / full * full;
+    const bool follows_unacknowledged = f.is_anything_unacknowledged || answer.octets > 0;
+    if (fits == f.unsent) {
+        // (2) Everything that is queued, unless Nagle or a cork holds its tail back; before a FIN nothing can be added to it.
+        if (f.is_last || (!f.cork && !(f.nagle && follows_unacknowledged))) answer.octets = fits;
         return answer;
     }
+    if (answer.octets > 0) return answer;
     // Cut short by congestion only: wait for room, small segments would not help (SHLD-28).
     if (fits < std::min(f.unsent, f.usable)) return answer;
-    if (fits == f.unsent) {
-        if (f.cork && !f.is_last) return answer;
-        // (2), (3) Everything that is queued, unless Nagle holds it back while data is unacknowledged.
-        if (!f.nagle || !f.is_anything_unacknowledged || f.is_last) answer.octets = fits;
-        return answer;
-    }
-    // Cut short by the peer's window: (3) at least half of the largest window seen, or (4) the override timeout.
-    if (fits * 2 >= Pos{f.largest_window} || f.override_due)
+    // Cut short by the peer's window: (3) at least half of the largest window seen, for Nagle only while nothing is
+    // unacknowledged, or (4) the override timeout.
+    const bool nagle_holds = f.nagle && f.is_anything_unacknowledged;
+    if (f.override_due || (!nagle_holds && fits * 2 >= Pos{f.largest_window}))
         answer.octets = fits;
     else
         answer.waits_for_window = !f.is_anything_unacknowledged;
