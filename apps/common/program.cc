@@ -110,6 +110,7 @@ void Program::wait_for_address() {
 void Program::take_signal() {
     const auto number = signals_.take();
     if (!number) return;
+    if (*number == SIGUSR1) return print_status();
     if (signal_ == 0 && on_signal_) {
         signal_ = *number;
         on_signal_(*number);
@@ -117,6 +118,16 @@ void Program::take_signal() {
     }
     signal_ = *number;
     loop_.stop();
+}
+
+void Program::print_status() {
+    fmt::print(stderr, "status: tcp records {}, chunks {}, octets {}\n", stack_.tcp_open(),
+               stack_.pool().chunks_in_use(), stack_.pool().bytes_in_use());
+    for (std::size_t i = 0; i < reason_count; ++i) {
+        const auto reason = static_cast<Reason>(i);
+        if (const std::uint64_t count = stack_.counters().drops(reason))
+            fmt::print(stderr, "dropped {}: {}  [{}]\n", count, text_of(reason), clause_of(reason));
+    }
 }
 
 int Program::run() {

@@ -59,12 +59,13 @@ private:
     static StackConfig config_for(const NetworkOptions& options);
     void open_outputs();
     void take_signal();
+    void print_status();  // SIGUSR1: what is held, what was dropped and why
     void configure_address();
     void wait_for_address();
     void write_outputs();
 
     NetworkOptions options_;
-    host::Signals signals_;
+    host::Signals signals_{SIGINT, SIGTERM, SIGUSR1};
     host::Clock clock_;
     std::unique_ptr<host::Tap> tap_;
     std::optional<host::TraceLog> log_;
