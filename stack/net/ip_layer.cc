@@ -91,6 +91,11 @@ std::expected<wire::Path, wire::DeliveryError> IpLayer::path_to(const wire::Addr
     return wire::Path{way->source, way->link, link.mtu, reassembly, link.send_segment_bytes};
 }
 
+void IpLayer::doubt(const wire::Address& remote, Instant now) {
+    const auto way = find_way(parts_->map(), remote, {});
+    if (way && way->kind == Way::Kind::neighbor) parts_->neighbors.doubt(way->link, way->next_hop, now);
+}
+
 Instant IpLayer::next_deadline() const {
     return std::min(
         {parts_->addresses.deadline(), parts_->neighbors.deadline(), parts_->fragments.deadline()});

@@ -70,6 +70,9 @@ public:
     // Pays one debt of ours. False: nothing owed.
     bool next_frame(FrameOut& frame, Instant now);
     Instant next_deadline() const;
+    // A transport doubts the way to `remote`: whoever is next on it is asked again before it is trusted (RFC 1122
+    // 3.3.1.4, RFC 9293 3.8.3 [MUST-20]).
+    void doubt(const wire::Address& remote, Instant now);
     // Addresses that were in use and were given up to another host: their connections are to be reset, which is
     // possible for one more second (RFC 5227 2.4). Until empty.
     std::optional<wire::Address> next_lost_address();

@@ -118,6 +118,12 @@ bool Neighbors::is_failed(LinkId link, const wire::Address& address) const {
     return found != entries_.end() && found->second.state == NeighborState::failed;
 }
 
+void Neighbors::doubt(LinkId link, const wire::Address& address, Instant now) {
+    Entry* entry = find(link, address);
+    if (entry && entry->state == NeighborState::reachable)
+        entry->trusted_until = std::min(entry->trusted_until, now);
+}
+
 bool Neighbors::hear(const Heard& heard, Instant now) {
     now_ = std::max(now_, now);
     Entry* entry = find(heard.link, heard.address);

@@ -43,6 +43,8 @@ public:
     // After Verdict::wait: keeps the packet until there is an answer. The newest ones are kept.
     void wait(LinkId link, const wire::Address& address, wire::PacketOut&& packet);
     bool is_failed(LinkId link, const wire::Address& address) const;
+    // Advice from above that it may be gone: the next packet asks it.
+    void doubt(LinkId link, const wire::Address& address, Instant now);
 
     // What an ARP packet says of its sender.
     struct Heard {

@@ -95,6 +95,25 @@ TEST_CASE(
     for (const Octets& frame : lab.sent) CHECK(read_arp(frame).target_ip != peer_ip);
 }
 
+TEST_CASE(
+    "a transport that doubts its way has the gateway asked by the next packet [R1122-8] [RFC 1122 3.3.1.4]") {
+    Lab lab;
+    lab.layer.add_route(route("0.0.0.0/0", peer_ip));
+    lab.meet();
+    CHECK(lab.send(far_ip, {1}) == Sent::frame);
+    CHECK(lab.is_silent());
+    for (int i = 0; i < 3; ++i) lab.layer.doubt(ip(far_ip), lab.now);
+    lab.layer.doubt(ip(our_ip), lab.now);
+    lab.layer.doubt(ip("240.0.0.1"), lab.now);
+    CHECK(lab.is_silent());  // advice alone sends nothing
+    CHECK(lab.send(far_ip, {1}) == Sent::frame);
+    const Arp asked = read_arp(lab.frame());
+    CHECK(asked.target_ip == peer_ip);
+    CHECK(asked.to == peer_mac);
+    CHECK(lab.send(far_ip, {1}) == Sent::frame);
+    CHECK(lab.is_silent());
+}
+
 TEST_CASE("without a route a packet is refused and reported [R1122-7] [RFC 1122 3.3.1]") {
     Lab lab;
     CHECK(lab.send(far_ip, {1}) == Sent::dropped);
