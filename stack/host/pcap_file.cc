@@ -34,7 +34,7 @@ constexpr std::uint16_t linktype_ethernet = 1;
 constexpr std::uint16_t option_end = 0, if_name = 2, if_description = 3, if_tsresol = 9, epb_flags = 2,
                         shb_userappl = 4;
 
-constexpr std::size_t buffer_bytes = 256 * 1024;
+constexpr std::size_t buffer_bytes = std::size_t{256} * 1024;
 
 // Where the transport checksum of an unfragmented IPv4 packet with TCP or UDP stands; the frame's size if nowhere.
 struct Transport {

@@ -15,7 +15,7 @@ namespace sluice::host {
 
 class Signals {
 public:
-    explicit Signals(std::initializer_list<int> numbers = {SIGINT, SIGTERM});
+    Signals(std::initializer_list<int> numbers = {SIGINT, SIGTERM});
     ~Signals();
     Signals(const Signals&) = delete;
     Signals& operator=(const Signals&) = delete;

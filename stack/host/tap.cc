@@ -61,7 +61,7 @@ std::optional<FrameIn> Tap::accept_frame(ChunkPool& pool, std::uint32_t length, 
 // The chunk itself, or a copy: of a frame that would pin a large chunk for little, or of one that ran over.
 Slice Tap::take_octets(ChunkPool& pool, std::uint32_t length) {
     if (length <= room_.capacity()) {
-        const Slice all(room_, 0, length);
+        Slice all(room_, 0, length);
         if (room_.capacity() > small_chunk && length < room_.capacity() / 2) return pool.copy(all.view());
         room_ = Chunk();
         return all;
@@ -76,12 +76,12 @@ Slice Tap::take_octets(ChunkPool& pool, std::uint32_t length) {
 
 Device::Wrote Tap::write(const FrameOut& frame) {
     const OffloadHeader header = make_offload_header(frame);
-    std::array<iovec, SliceList::capacity + 2> pieces;
+    std::array<iovec, SliceList::capacity + 2> pieces{};
     std::size_t count = 0;
     pieces[count++] = {const_cast<OffloadHeader*>(&header), header_bytes_};
     pieces[count++] = piece(frame.header());
     for (const Slice& slice : frame.payload) pieces[count++] = piece(slice.view());
-    ssize_t written;
+    ssize_t written = 0;
     do {
         written = ::writev(descriptor_.number(), pieces.data(), static_cast<int>(count));
     } while (written < 0 && errno == EINTR);
