@@ -55,7 +55,7 @@ std::expected<JudgedPacket, Reason> judge_packet(ByteView packet, bool frame_to_
     if (addresses.is_ours(header->source)) return std::unexpected(Reason::ip_own_source);
     if (!is_host_address(header->source) || addresses.is_broadcast(header->source))
         return std::unexpected(Reason::ip_bad_source);
-    return JudgedPacket{*header, *to_group || frame_to_group};
+    return JudgedPacket{*header, *to_group};
 }
 
 }  // namespace sluice::net

@@ -18,7 +18,7 @@ std::expected<JudgedFrame, Reason> judge_frame(ByteView frame, const wire::MacAd
 
 struct JudgedPacket {
     wire::Ipv4Header header;
-    bool to_group = false;  // by IP or by link
+    bool to_group = false;  // broadcast or multicast
 };
 // `packet` begins at the IPv4 header and may end in padding.
 std::expected<JudgedPacket, Reason> judge_packet(ByteView packet, bool frame_to_group,

@@ -130,6 +130,8 @@ TEST_CASE(
     CHECK(lab.drops(Reason::arp_bad_sender) == 1);
     lab.receive(arp_frame(1, "0.0.0.0", other_mac, "192.0.2.77"));
     CHECK(view(lab).state == AddressState::probing);
+    lab.receive(arp_frame(2, "0.0.0.0", other_mac, our_ip));  // a reply is no probe
+    CHECK(view(lab).state == AddressState::probing);
     lab.receive(arp_frame(1, "0.0.0.0", other_mac, our_ip));
     CHECK(view(lab).state == AddressState::taken);
 }

@@ -70,6 +70,7 @@ TEST_CASE(
     lab.after(999ms);
     CHECK(lab.frames().size() == 1);
     CHECK(lab.drops(Reason::arp_queue_full) == 84);
+    CHECK_FALSE(lab.layer.next_failure());  // they made room, nobody failed to answer
     lab.receive(arp_frame(2, peer_ip, peer_mac, our_ip, our_mac, our_mac));
     const auto frames = lab.frames();
     REQUIRE(frames.size() == 16);
@@ -187,6 +188,19 @@ TEST_CASE("an ARP packet of wrong kind, length or sender is dropped by name [R82
     CHECK(lab.drops(Reason::arp_bad_sender) == 8);
     CHECK(lab.is_silent());
     CHECK(lab.layer.neighbors().empty());
+}
+
+TEST_CASE("nobody else is one of our addresses, on whichever link") {
+    Lab lab;
+    const LinkId second = lab.layer.attach(mac("02:00:00:00:01:01"), {});
+    lab.layer.add_address(second, {ip("203.0.113.2"), 24}, lab.now);
+    lab.frames();
+    lab.receive(arp_frame(1, "203.0.113.2", peer_mac, our_ip));
+    CHECK(lab.drops(Reason::arp_bad_sender) == 1);
+    CHECK(lab.is_silent());
+    CHECK(lab.layer.neighbors().empty());
+    lab.receive(arp_frame(1, peer_ip, peer_mac, "203.0.113.2"));  // ours, but not on this link
+    CHECK(lab.is_silent());
 }
 
 TEST_CASE("a fragmented packet waits for its neighbour as a whole [R826-7] [RFC 1122 2.3.2.2]") {
