@@ -35,7 +35,7 @@ struct Segment {
     Pos ack = 0;  // meaningful with flag ack
     std::uint8_t flags = 0;
     std::uint32_t wnd = 0;  // octets, scaled
-    std::uint16_t up = 0;
+    std::int32_t up = 0;    // from seq to the urgent point; negative when the octets before that are cut off
     std::optional<wire::Timestamps> timestamps;
     std::array<Range, 4> sack{};
     std::uint8_t sack_count = 0;

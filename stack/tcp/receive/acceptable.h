@@ -26,11 +26,12 @@ inline void trim(Segment& seg, const ReceiveSpan& span) {
     if (seg.has(flag::syn) && seg.seq < span.nxt) {
         seg.flags = static_cast<std::uint8_t>(seg.flags & ~flag::syn);
         ++seg.seq;
+        --seg.up;
     }
     if (seg.seq < span.nxt) {
         const Pos old = std::min(span.nxt - seg.seq, Pos{seg.text.size()});
         seg.text.drop_front(static_cast<std::uint32_t>(old));
-        if (seg.has(flag::urg)) seg.up = static_cast<std::uint16_t>(seg.up > old ? seg.up - old : 0);
+        seg.up -= static_cast<std::int32_t>(old);
         seg.seq += old;
     }
     if (seg.end() > span.edge) {

@@ -53,6 +53,7 @@ Verdict judge(Segment& seg, const JudgeContext& c) {
             // D-1: the peer's SYN,ACK of a simultaneous open; its SYN is trimmed and its ACK counts.
             seg.flags = static_cast<std::uint8_t>(seg.flags & ~flag::syn);
             seg.seq = 1;
+            --seg.up;
             verdict.owes_ack = true;
         }
     }
