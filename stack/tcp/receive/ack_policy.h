@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "base/time.h"
 #include "base/trace_record.h"
@@ -21,7 +22,8 @@ public:
         largest_segment_ = static_cast<std::uint16_t>(std::clamp<std::uint32_t>(
             largest_segment, largest_segment_, std::max<std::uint32_t>(mss_announced, largest_segment_)));
         unacknowledged_ += octets;
-        duplicates_owed_ = 0;
+        // RFC 5681 4.2: what had to be answered at once and could not leave yet is answered together with this.
+        if (std::exchange(duplicates_owed_, std::uint16_t{0}) > 0) owe(Cause::ack);
         if (quick_left_ > 0) {
             --quick_left_;
             return owe(Cause::ack);
