@@ -33,6 +33,7 @@ public:
     }
     // The header field for a segment leaving now; the edge moves accordingly. `shift` 0 for a SYN.
     std::uint16_t announce(Pos nxt, Pos free, std::uint32_t mss, std::uint8_t shift) {
+        shift_ = shift;
         const Pos target = wanted_edge(nxt, free, mss);
         Pos field = (target - nxt) >> shift;
         // Rounding down must not take back what was promised (RFC 7323 2.4).
@@ -43,10 +44,14 @@ public:
     }
 
 private:
-    Pos step(std::uint32_t mss) const { return std::max(std::min(Pos{limit_} / 2, Pos{mss}), Pos{1}); }
+    // The least worth telling; less than one unit of the header field could not be told (RFC 7323 2.3).
+    Pos step(std::uint32_t mss) const {
+        return std::max(std::min(Pos{limit_} / 2, Pos{mss}), Pos{1} << shift_);
+    }
 
     Pos edge_ = 0;
     std::uint32_t limit_ = 0;
+    std::uint8_t shift_ = 0;  // of the last window announced
 };
 
 }  // namespace sluice::tcp
