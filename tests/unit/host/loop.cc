@@ -179,7 +179,9 @@ TEST_CASE(
     const Descriptor first(eventfd(1, EFD_NONBLOCK));
     const Descriptor second(eventfd(1, EFD_NONBLOCK));
     int calls = 0;
+    int replacements = 0;
     const auto replace_both = [&](short) {
+        ++replacements;
         for (const int descriptor : {first.number(), second.number()})
             w.loop.add_descriptor(descriptor, POLLIN, [&](short) { ++calls; });
     };
@@ -187,6 +189,7 @@ TEST_CASE(
     w.loop.add_descriptor(second.number(), POLLIN, replace_both);
     w.loop.step(0s);
     CHECK(calls == 0);
+    CHECK(replacements == 1);
     w.loop.step(0s);
     CHECK(calls == 2);
 }
