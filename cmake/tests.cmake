@@ -68,6 +68,13 @@ add_library(test_support STATIC ${support_sources})
 sluice_flags(test_support)
 target_link_libraries(test_support PUBLIC sluice sluice_sim test_settings)
 
+# Tests are compiled once and run for seconds: no optimisation, and the headers they all read only once.
+function(sluice_quick target)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
+    target_precompile_headers(${target} PRIVATE <doctest/doctest.h> <tins/tins.h> <fmt/format.h>
+        "${PROJECT_SOURCE_DIR}/stack/stack.h")
+endfunction()
+
 set(all_libraries test_support sluice_posix sluice_host sluice_sim sluice $<TARGET_NAME_IF_EXISTS:sluice_apps>)
 
 # unit: one executable for all, and for each folder a small one (unit_base, unit_wire, ...) that links only that
@@ -89,6 +96,10 @@ foreach(folder IN LISTS unit_folders)
     sluice_flags(unit_objects_${folder})
     target_link_libraries(unit_objects_${folder} PRIVATE test_settings
         $<TARGET_NAME_IF_EXISTS:sluice_apps>)
+    list(LENGTH unit_sources_${folder} count)
+    if(count GREATER 4)
+        sluice_quick(unit_objects_${folder})
+    endif()
     if(folder STREQUAL posix)  # threads and the real clock: a program of its own
         add_executable(posix_tests $<TARGET_OBJECTS:unit_objects_posix> $<TARGET_OBJECTS:doctest_main>)
         target_link_libraries(posix_tests PRIVATE sluice_posix sluice_sim test_settings)
@@ -122,6 +133,7 @@ foreach(kind IN ITEMS script exhaustive sim)
     if(sources)
         add_executable(${kind}_tests ${sources} $<TARGET_OBJECTS:doctest_main>)
         sluice_flags(${kind}_tests)
+        sluice_quick(${kind}_tests)
         target_link_libraries(${kind}_tests PRIVATE ${all_libraries})
         add_test(NAME ${kind}_tests COMMAND ${kind}_tests)
         set_tests_properties(${kind}_tests PROPERTIES LABELS ${kind} TIMEOUT 600)

@@ -14,18 +14,19 @@ namespace sluice::posix {
 
 using Buffers = std::span<const iovec>;
 
-// Octets of all of them. EINVAL: more than a call could answer; EFAULT: octets at no address.
-Answer<std::size_t> total_of(Buffers buffers);
+// Octets of all of them. EINVAL: more than a call could answer; EFAULT: octets at no address, unless none will be touched.
+Answer<std::size_t> total_of(Buffers buffers, bool is_touched = true);
 
 class Walk {
 public:
     explicit Walk(Buffers buffers) : buffers_(buffers) { skip_empty(); }
 
     bool is_done() const { return buffers_.empty(); }
-    // What is left of the current buffer, at most `most` octets.
+    // What is left of the current buffer.
+    std::size_t left() const { return buffers_.front().iov_len - at_; }
+    // The same octets, at most `most`.
     ByteSpan room(std::size_t most = SIZE_MAX) const {
-        const iovec& buffer = buffers_.front();
-        return {static_cast<std::uint8_t*>(buffer.iov_base) + at_, std::min(buffer.iov_len - at_, most)};
+        return {static_cast<std::uint8_t*>(buffers_.front().iov_base) + at_, std::min(left(), most)};
     }
     void advance(std::size_t octets) {
         at_ += octets;

@@ -39,7 +39,8 @@ std::size_t Stream::least(std::size_t wanted, int flags) const {
 Answer<std::size_t> Stream::receive(Turn& turn, Buffers room, int flags, int& flags_out) {
     if ((flags & MSG_ERRQUEUE) != 0) return fail(EAGAIN);  // there never is anything in it
     if (!socket_) return error_ != 0 ? fail(take_error()) : fail(ENOTCONN);
-    const Answer<std::size_t> wanted = total_of(room);
+    const Answer<std::size_t> wanted =
+        total_of(room, (flags & (MSG_TRUNC | MSG_OOB | MSG_PEEK)) != MSG_TRUNC);
     if (!wanted) return wanted;
     if ((flags & MSG_OOB) != 0) return receive_urgent(room, flags, flags_out);
     if (*wanted == 0) return 0U;
@@ -85,15 +86,14 @@ Stream::Piece Stream::read_piece(Walk& walk, int flags, bool is_first) {
                 if (const Piece skipped = skip_urgent(); !skipped || *skipped == 0) return skipped;
         }
     }
-    const ByteSpan room = walk.room(most);
     if ((flags & MSG_TRUNC) == 0) {
-        const Piece piece = socket_.read(room);
+        const Piece piece = socket_.read(walk.room(most));
         if (piece) count(*piece);
         return piece;
     }
-    const auto octets = socket_.peek();  // tcp(7): MSG_TRUNC throws the octets away
+    const auto octets = socket_.peek();  // tcp(7): MSG_TRUNC throws the octets away; the room may be nowhere
     if (!octets) return std::unexpected(octets.error());
-    const std::size_t taken = std::min(octets->size(), room.size());
+    const std::size_t taken = std::min({octets->size(), walk.left(), most});
     socket_.consume(taken);
     count(taken);
     return taken;

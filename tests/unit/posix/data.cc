@@ -173,10 +173,7 @@ TEST_CASE(
     CHECK(posix::recvmsg(server, &message, MSG_PEEK) == 8);
     CHECK(std::string(rest.data(), 6) == "ekaboo");
     CHECK(receive_text(server, 100, MSG_PEEK) == "peekaboo");
-    CHECK(posix::recv(server, nullptr, 0, MSG_TRUNC) == 0);
-    std::array<char, 4> untouched{'a', 'b', 'c', 'd'};
-    CHECK(posix::recv(server, untouched.data(), 4, MSG_TRUNC) == 4);
-    CHECK(untouched[0] == 'a');
+    CHECK(posix::recv(server, nullptr, 4, MSG_TRUNC) == 4);
     CHECK(receive_text(server) == "aboo");
     CHECK(receive_text(server, 4, MSG_PEEK | MSG_DONTWAIT) == "<Resource temporarily unavailable>");
 

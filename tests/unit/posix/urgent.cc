@@ -87,7 +87,6 @@ TEST_CASE("urgent data announced but not here yet is EAGAIN [recv(2)]") {
     while (urgent(server) == "<Invalid argument>") (void)receive_text(server, 1);
     CHECK(urgent(server) == "<Resource temporarily unavailable>");
     CHECK(level(server, POLLPRI) == 0);
-    std::size_t got = 0;
-    while (level(server, POLLPRI) == 0) got += receive_text(server, 1000).size();
+    while (level(server, POLLPRI) == 0) (void)receive_text(server, 1000);
     CHECK(urgent(server) == "!");
 }
