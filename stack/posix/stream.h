@@ -14,7 +14,10 @@ namespace sluice::posix {
 
 class Stream final : public Socket, private Watcher {
 public:
-    explicit Stream(std::shared_ptr<Driver> driver) : Socket(std::move(driver)) {}
+    explicit Stream(std::shared_ptr<Driver> driver) : Socket(std::move(driver)) {
+        // As on Linux without IP_RECVERR. What a soft error says is still the reason if the connection fails later.
+        options_.report_soft_errors = false;
+    }
 
     Answer<void> bind(Turn& turn, const wire::Endpoint& local) override;
     Answer<void> listen(Turn& turn, int backlog) override;

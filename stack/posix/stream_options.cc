@@ -155,6 +155,7 @@ Answer<int> Stream::ip_number_of(Turn& turn, int name) const {
     const TcpOptions now = options();
     switch (name) {
         case IP_TOS: return now.traffic_class;
+        case IP_RECVERR: return now.report_soft_errors ? 1 : 0;
         case IP_TTL: return clamped(now.hop_limit ? now.hop_limit : turn.stack().config().tcp.hop_limit);
         default: return fail(ENOPROTOOPT);
     }
@@ -263,6 +264,9 @@ Answer<void> Stream::set_ip_number(int name, int number) {
         case IP_TOS:
             // ip(7), RFC 3168 6.1: the ECN bits of a TCP socket are TCP's own.
             changed.traffic_class = static_cast<std::uint8_t>(number & 0xff & ~ecn_bits);
+            break;
+        case IP_RECVERR:  // RFC 9293 3.9.1.8 [MUST-47, SHLD-20]
+            changed.report_soft_errors = number != 0;
             break;
         case IP_TTL:
             if (number != -1 && (number < 1 || number > 255)) return fail(EINVAL);

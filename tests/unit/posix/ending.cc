@@ -172,6 +172,23 @@ TEST_CASE("a lost peer ends the connection with ETIMEDOUT [RFC 9293 3.10.8, tcp(
     CHECK_ERRNO(send_text(client, "x"), EPIPE);
 }
 
+TEST_CASE(
+    "soft errors are told when IP_RECVERR asks for them, and end nothing [RFC 9293 3.9.1.8 MUST-47 SHLD-20, "
+    "ip(7)]") {
+    TwoHosts hosts([](StackConfig& config) { config.tcp.rto_min = 10ms; });
+    const auto [client, server] = hosts.connected();
+    set(client, IPPROTO_IP, IP_RECVERR, 1);
+    hosts.cable->plug(false);
+    CHECK(send_text(client, "anybody?") == 8);
+    CHECK(send_text(server, "anybody?") == 8);
+    CHECK(await(client, 0) == POLLERR);  // resent several times without an answer (R1, 3.8.3)
+    CHECK(get(client, SOL_SOCKET, SO_ERROR) == ETIMEDOUT);
+    CHECK(level(client) == POLLOUT);
+    CHECK(await(server, 0, 100) == 0);
+    hosts.cable->plug(true);
+    CHECK(receive_text(client) == "anybody?");
+}
+
 TEST_CASE("keep-alive finds a lost peer [RFC 9293 3.8.4, tcp(7) TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT]") {
     TwoHosts hosts;
     const auto [client, server] = hosts.connected();

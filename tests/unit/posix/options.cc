@@ -28,6 +28,7 @@ TEST_CASE("options tell their defaults and what was set [socket(7), ip(7), tcp(7
                         {"TCP_KEEPINTVL", IPPROTO_TCP, TCP_KEEPINTVL, 75, 5},
                         {"TCP_KEEPCNT", IPPROTO_TCP, TCP_KEEPCNT, 9, 3},
                         {"TCP_USER_TIMEOUT", IPPROTO_TCP, TCP_USER_TIMEOUT, 0, 5000},
+                        {"IP_RECVERR", IPPROTO_IP, IP_RECVERR, 0, 1},
                         {"IP_TOS", IPPROTO_IP, IP_TOS, 0, 0x10},
                         {"IP_TTL", IPPROTO_IP, IP_TTL, 64, 5}};
     for (const Row& row : rows) {
