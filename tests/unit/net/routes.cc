@@ -157,6 +157,12 @@ TEST_CASE("each link has its own network, neighbours and frames") {
     CHECK(lab.out.link == second);
     CHECK(read_arp(octets_of(lab.out)).sender_ip == "203.0.113.2");
     CHECK(read_arp(octets_of(lab.out)).from == "02:00:00:00:01:01");
+    wire::PacketOut packet;
+    packet.source = ip("203.0.113.2");
+    packet.destination = ip("255.255.255.255");
+    packet.has_checksum = false;
+    CHECK(lab.send(packet) == Sent::frame);
+    CHECK(lab.out.link == second);  // the link of its source
 }
 
 TEST_CASE("packets to ourselves come back without a frame [RFC 1122 3.2.1.3]") {
