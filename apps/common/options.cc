@@ -207,8 +207,12 @@ void add_network_options(CLI::App& app, NetworkOptions& options) {
         ->type_name("name=value")
         ->allow_extra_args(false)  // one for each --set; what follows is the program's
         ->take_all();
-    group.add_flag("--list-settings", options.list_settings,
-                   "print every setting with value, range and meaning");
+    // Like --help, it asks for nothing else: what is required need not be there.
+    const auto list = [&options] {
+        options.list_settings = true;
+        throw CLI::Success();
+    };
+    group.add_flag_callback("--list-settings", list, "print every setting with value, range and meaning");
     add_parsed(
         group, "--seed", options.seed,
         [](std::string_view text) { return whole_number(text, 0, ~std::uint64_t{0}); },

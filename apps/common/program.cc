@@ -168,13 +168,11 @@ int run_parsed(CLI::App& app, int argc, char** argv, const std::function<int(con
     add_network_options(app, options);
     try {
         app.parse(argc, argv);
-        if (options.list_settings) {
-            fmt::print("{}", settings_text(options));
-            return 0;
-        }
         return body(options);
-    } catch (const CLI::Success& success) {
-        return app.exit(success);  // --help
+    } catch (const CLI::Success& success) {  // --help or --list-settings
+        if (!options.list_settings) return app.exit(success);
+        fmt::print("{}", settings_text(options));
+        return 0;
     } catch (const CLI::FileError& error) {
         return complain(error.what(), exit_environment);
     } catch (const CLI::Error& error) {

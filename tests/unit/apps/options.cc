@@ -132,6 +132,17 @@ TEST_CASE("every setting is listed with its value and range") {
     CHECK(lines == net::setting_rows().size() + tcp::setting_rows().size());
 }
 
+TEST_CASE("--list-settings shows what --set chose and needs nothing else") {
+    NetworkOptions options;
+    CLI::App app("test");
+    std::string needed;
+    app.add_option("needed", needed)->required();
+    add_network_options(app, options);
+    CHECK_THROWS_AS(app.parse("--list-settings --set rto_min=250ms"), CLI::Success);
+    CHECK(options.list_settings);
+    CHECK(options.tcp.rto_min == 250ms);
+}
+
 TEST_CASE("the gateway must be another host of the network") {
     for (const char* bad : {"192.0.3.1", "192.0.2.2", "192.0.2.255"}) {
         const Line line({"--gateway", bad});
