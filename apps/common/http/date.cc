@@ -2,6 +2,7 @@
 
 #include <date/date.h>
 
+#include <algorithm>
 #include <array>
 #include <sstream>
 
@@ -10,24 +11,31 @@
 namespace sluice::http {
 namespace {
 
-// Reads `text` by `format`; nothing unless all of it was used and it reads the same when written again. The second
-// condition refuses what date::parse lets through: a wrong weekday, missing zeros, other letter case.
-std::optional<Date> parse_as(const char* format, std::string_view text, bool exact) {
+// Whether `text` looks like `shape`: 0 is a digit, _ a digit or a space, a a letter, anything else itself.
+bool has_shape(std::string_view text, std::string_view shape) {
+    return std::ranges::equal(text, shape, [](char c, char like) {
+        const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (like == '0') return is_digit(c);
+        if (like == '_') return is_digit(c) || c == ' ';
+        return like == 'a' ? is_letter : c == like;
+    });
+}
+
+// A date that is written again as it was read: the weekday, the day of the month and the letter case are right too.
+std::optional<Date> parse_as(const char* format, std::string_view text, std::string_view shape) {
+    if (!has_shape(text, shape)) return {};
     std::istringstream in{std::string(text)};
     in.imbue(std::locale::classic());
     date::sys_seconds parsed;
     in >> date::parse(format, parsed);
-    if (in.fail() || in.peek() != std::istringstream::traits_type::eof()) return {};
-    if (exact && date::format(std::locale::classic(), format, parsed) != text) return {};
+    if (in.fail() || date::format(std::locale::classic(), format, parsed) != text) return {};
     return parsed;
 }
 
 // "Sunday, 06-Nov-94 08:49:37 GMT"
 std::optional<Date> parse_rfc850(std::string_view text, Date now) {
-    const auto comma = text.find(", ");
-    if (comma == std::string_view::npos || text.size() != comma + 24 || text[comma + 4] != '-' ||
-        text[comma + 8] != '-')
-        return {};
+    const auto comma = std::min(text.find(','), text.size());
+    if (!has_shape(text.substr(comma), ", 00-aaa-00 00:00:00 GMT")) return {};
     const auto year_digits = parse_decimal(text.substr(comma + 9, 2));
     if (!year_digits) return {};
     // RFC 9110 5.6.7: a two-digit year more than 50 years ahead is the most recent past year with those digits.
@@ -35,12 +43,13 @@ std::optional<Date> parse_rfc850(std::string_view text, Date now) {
     const int century = static_cast<int>(today.year()) / 100 * 100;
     int year = century + static_cast<int>(*year_digits);
     if (year > static_cast<int>(today.year()) + 50) year -= 100;
-    std::string as_fixdate(text.substr(comma + 2, 2));
-    as_fixdate += ' ';
-    as_fixdate += text.substr(comma + 5, 3);
-    as_fixdate += ' ' + std::to_string(year) + ' ';
-    as_fixdate += text.substr(comma + 12);
-    return parse_as("%d %b %Y %H:%M:%S GMT", as_fixdate, true);
+    std::string with_century(text.substr(0, comma + 4));
+    with_century += ' ';
+    with_century += text.substr(comma + 5, 3);
+    with_century += ' ' + std::to_string(year) + ' ';
+    with_century += text.substr(comma + 12);
+    return parse_as("%A, %d %b %Y %H:%M:%S GMT", with_century,
+                    std::string(comma, 'a') + ", 00 aaa 0000 00:00:00 GMT");
 }
 
 }  // namespace
@@ -69,9 +78,11 @@ std::string date_text(Date date) {
 }
 
 std::optional<Date> parse_date(std::string_view text, Date now) {
-    if (const auto date = parse_as("%a, %d %b %Y %H:%M:%S GMT", text, true)) return date;
+    if (const auto date = parse_as("%a, %d %b %Y %H:%M:%S GMT", text, "aaa, 00 aaa 0000 00:00:00 GMT"))
+        return date;
     if (const auto date = parse_rfc850(text, now)) return date;
-    return parse_as("%a %b %e %H:%M:%S %Y", text, true);  // asctime: "Sun Nov  6 08:49:37 1994"
+    return parse_as("%a %b %e %H:%M:%S %Y", text,
+                    "aaa aaa _0 00:00:00 0000");  // asctime: "Sun Nov  6 08:49:37 1994"
 }
 
 }  // namespace sluice::http

@@ -21,6 +21,7 @@ void Server::serve(TcpListener listener) {
     listener_ = std::move(listener);
     TcpOptions options = listener_.options();
     options.no_delay = true;  // Replies are written whole; holding back their last segment only costs time.
+    options.report_soft_errors = false;  // TCP goes on trying; our own timeouts decide.
     listener_.set_options(options);
     listener_.watch(this);
 }

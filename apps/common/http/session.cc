@@ -19,7 +19,7 @@ void Server::Session::begin(bool is_welcome) {
 }
 
 void Server::Session::on_ready(Readiness readiness) {
-    if (readiness.error) return end();
+    if (readiness.error && readiness.hangup) return end();  // An error alone may be a passing one.
     pump();
 }
 

@@ -1,5 +1,6 @@
 #include "apps/common/http/target.h"
 
+#include <algorithm>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -68,13 +69,14 @@ std::expected<Target, Refusal> parse_absolute(std::string_view text) {
     if (uri->scheme_id() != urls::scheme::http) return bad("only http URIs are served here");
     // RFC 9110 4.2.1: an http URI without host is invalid. RFC 9110 4.2.4: user information is an error.
     if (uri->encoded_host().empty() || uri->has_userinfo()) return bad("no plain host in the target");
-    if (!is_valid_host(uri->encoded_host_and_port())) return bad("not a host in the target");
+    // Cut here and not by Boost.URL 1.81, which reads "http://h:x/" as host h and path "x/".
+    const auto rest = text.substr(text.find("//") + 2);
+    const auto path = std::min(rest.find_first_of("/?"), rest.size());
+    if (!is_valid_host(rest.substr(0, path))) return bad("not a host in the target");
     Target target;
     target.form = Target::Form::absolute;
-    target.host = std::string(uri->encoded_host_and_port());
-    const auto rest = text.substr(text.find("//") + 2);
-    const auto path = rest.find_first_of("/?");
-    return parse_path_and_query(std::move(target), path == std::string_view::npos ? "" : rest.substr(path));
+    target.host = rest.substr(0, path);
+    return parse_path_and_query(std::move(target), rest.substr(path));
 }
 
 // RFC 9112 3.2.3: host ":" port and nothing else.

@@ -40,6 +40,8 @@ std::expected<Url, UrlError> from_view(const urls::url_view& view) {
     }
     url.target = text_of(view.encoded_path());
     if (url.target.empty()) url.target = "/";
+    // Boost.URL 1.81 reads "http://h:x" as host h and path "x"; a path after an authority begins with a slash (RFC 3986 3.3).
+    if (url.target.front() != '/') return malformed;
     if (view.has_query()) url.target += '?' + text_of(view.encoded_query());
     if (view.has_fragment()) url.fragment = text_of(view.encoded_fragment());
     return url;

@@ -24,7 +24,7 @@ TEST_CASE("all three forms of a date are read [RFC 9110 5.6.7]") {
 }
 
 TEST_CASE("a two-digit year is never more than 50 years ahead [RFC 9110 5.6.7]") {
-    CHECK(parse_date("Monday, 01-Jan-70 00:00:00 GMT", now) ==
+    CHECK(parse_date("Wednesday, 01-Jan-70 00:00:00 GMT", now) ==
           parse_date("Wed, 01 Jan 2070 00:00:00 GMT", now));
     CHECK(parse_date("Friday, 01-Jan-71 00:00:00 GMT", now) == at(365 * 86400));
 }
@@ -52,7 +52,11 @@ TEST_CASE("anything else is no date [RFC 9110 13.1.3]") {
                              " Sun, 06 Nov 1994 08:49:37 GMT",
                              "sun, 06 nov 1994 08:49:37 GMT",
                              "Sunday, 06-Nov-1994 08:49:37 GMT",
-                             "1994-11-06T08:49:37Z"};
+                             "Sun, 06-Nov-94 08:49:37 GMT",
+                             "Monday, 06-Nov-94 08:49:37 GMT",
+                             "1994-11-06T08:49:37Z",
+                             "Sun, 06 Nov -1995 08:49:37 GMT",
+                             "Sun, 06 Nov 19940 08:49:37 GMT"};
     for (const auto* text : bad) {
         INFO(text);
         CHECK_FALSE(parse_date(text, now));

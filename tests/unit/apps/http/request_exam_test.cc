@@ -119,6 +119,7 @@ constexpr std::array rows{
         closes},
     Row{"absolute form with user information [9110 4.2.4]", "GET http://u:p@a.test/ HTTP/1.1\r\n" H "\r\n",
         "400", closes},
+    Row{"absolute form with a port of letters", "GET http://a.test:x/ HTTP/1.1\r\n" H "\r\n", "400", closes},
     Row{"another scheme", "GET ftp://a.test/ HTTP/1.1\r\n" H "\r\n", "400", closes},
     Row{"the authority form is for CONNECT [9112 3.2.3]", "GET a.test:80 HTTP/1.1\r\n" H "\r\n", "400",
         closes},
