@@ -14,6 +14,9 @@ namespace {
 
 constexpr short always_told = POLLERR | POLLHUP | POLLNVAL;
 
+// The Stack is gone: no call blocks any more, all answer ENETDOWN.
+constexpr short no_host = POLLERR | POLLHUP | POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM | POLLRDHUP;
+
 // What select(2) on Linux makes of poll's events.
 constexpr short select_readable = POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR;
 constexpr short select_writable = POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR;
@@ -24,61 +27,79 @@ struct Ours {
     std::shared_ptr<Socket> socket;
 };
 
-// One call of ppoll. Splits the descriptors into ours and the kernel's; while it exists the sockets know the poller.
+// One call of ppoll. Splits the descriptors into ours and the kernel's; while it waits the sockets know the poller.
 class Polling {
 public:
-    Polling(std::span<pollfd> descriptors, Poller& poller) : descriptors_(descriptors), poller_(poller) {
-        poller_.reset();
-        kernels_.push_back({poller_.descriptor(), POLLIN, 0});
+    explicit Polling(std::span<pollfd> descriptors) : descriptors_(descriptors) {
+        kernels_.push_back({-1, POLLIN, 0});  // the poller's place
         for (pollfd& entry : descriptors_) {
             entry.revents = 0;
             auto socket = Descriptors::all().find(entry.fd);
             // The kernel skips a negative number, so places stay the same.
             kernels_.push_back({socket ? -1 : entry.fd, entry.events, 0});
-            if (socket) ours_.push_back({&entry, std::move(socket)});
-        }
-        for (const Ours& our : ours_) {
-            const std::lock_guard held(our.socket->driver()->monitor());
-            our.socket->add_poller(poller_);
-        }
-    }
-    ~Polling() {
-        for (const Ours& our : ours_) {
-            const std::lock_guard held(our.socket->driver()->monitor());
-            our.socket->remove_poller(poller_);
+            if (socket)
+                ours_.push_back({&entry, std::move(socket)});
+            else
+                has_kernels_ = true;
         }
     }
+    ~Polling() { unregister(); }
     Polling(const Polling&) = delete;
     Polling& operator=(const Polling&) = delete;
 
-    // How many are ready.
-    Answer<int> run(TimePoint until, const sigset_t* mask) {
+    // How many are ready at once.
+    int look_once() {
+        const int ready = look();
+        if (!has_kernels_ || ready == 0) return ready;
+        return ready + ask_kernel(TimePoint(), nullptr).value_or(0);
+    }
+    // How many are ready by then.
+    Answer<int> wait(Poller& poller, TimePoint until, const sigset_t* mask) {
+        register_at(poller);
         for (;;) {
             const int ready_here = look();
-            const TimePoint now = std::chrono::steady_clock::now();
-            const Answer<int> ready_there = ask_kernel(ready_here > 0 ? now : until, now, mask);
+            const Answer<int> ready_there = ask_kernel(ready_here > 0 ? TimePoint() : until, mask);
             if (!ready_there && ready_here == 0) return ready_there;
             const int ready = ready_here + ready_there.value_or(0);
             if (ready > 0) return ready;
             if (until <= std::chrono::steady_clock::now()) return 0;
-            poller_.reset();
+            poller.reset();
         }
     }
 
 private:
+    void register_at(Poller& poller) {
+        poller.reset();
+        poller_ = &poller;
+        kernels_.front().fd = poller.descriptor();
+        for (const Ours& our : ours_) {
+            const std::lock_guard held(our.socket->driver()->monitor());
+            our.socket->add_poller(poller);
+        }
+    }
+    void unregister() {
+        if (!poller_) return;
+        for (const Ours& our : ours_) {
+            const std::lock_guard held(our.socket->driver()->monitor());
+            our.socket->remove_poller(*poller_);
+        }
+    }
+
     int look() {
         int ready = 0;
         for (const Ours& our : ours_) {
             const std::lock_guard held(our.socket->driver()->monitor());
             const int wanted = our.entry->events | always_told;
-            our.entry->revents = static_cast<short>(our.socket->events() & wanted);
+            const bool is_up = our.socket->is_closed() || our.socket->driver()->is_up();
+            const int events = is_up ? our.socket->events() : no_host;
+            our.entry->revents = static_cast<short>(events & wanted);
             ready += our.entry->revents != 0 ? 1 : 0;
         }
         return ready;
     }
 
-    Answer<int> ask_kernel(TimePoint until, TimePoint now, const sigset_t* mask) {
-        const auto left = std::max(until - now, TimePoint::duration::zero());
+    Answer<int> ask_kernel(TimePoint until, const sigset_t* mask) {
+        const auto left = std::max(until - std::chrono::steady_clock::now(), TimePoint::duration::zero());
         const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
         const timespec wanted{seconds.count(), std::chrono::nanoseconds(left - seconds).count()};
         const timespec* const limit = until == TimePoint::max() ? nullptr : &wanted;
@@ -93,20 +114,23 @@ private:
     }
 
     std::span<pollfd> descriptors_;
-    Poller& poller_;
+    Poller* poller_ = nullptr;
+    bool has_kernels_ = false;
     std::vector<pollfd> kernels_;  // the poller, then one for each of descriptors_
     std::vector<Ours> ours_;
 };
 
 Answer<int> poll_until(std::span<pollfd> descriptors, TimePoint until, const sigset_t* mask) {
+    Polling polling(descriptors);
+    // Often something is ready; then nobody needs to be told, and our own cost no system call.
+    if (const int ready = polling.look_once(); ready > 0) return ready;
     thread_local std::unique_ptr<Poller> poller;  // kept: an eventfd per thread, not per call
     if (!poller) poller = std::make_unique<Poller>();
     if (!poller->is_usable()) {
         poller.reset();
         return fail(ENOMEM);  // poll(2)
     }
-    Polling polling(descriptors, *poller);
-    return polling.run(until, mask);
+    return polling.wait(*poller, until, mask);
 }
 
 // nullptr: for ever.

@@ -40,7 +40,7 @@ int Driver::sleep(std::span<pollfd> descriptors, Duration longest) {
     sleeps_until_ = later(loop_->clock().now(), longest);
     monitor_.unlock();
     const int ready = host::Loop::sleep(descriptors, longest);
-    monitor_.lock();
+    monitor_.lock_after_another();
     sleeps_until_ = Instant{};
     return ready;
 }

@@ -22,8 +22,19 @@ TimePoint limit_from_now(Duration limit);
 class Monitor {
 public:
     void lock() {
-        mutex_.lock();
+        if (!mutex_.try_lock()) {
+            wanting_.fetch_add(1);
+            mutex_.lock();
+            wanting_.fetch_sub(1);
+            wanting_.notify_one();
+        }
         owner_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+    }
+    // For a thread that takes the lock again and again: lets one of those who wait for it go first. A mutex is not fair,
+    // and a busy network would keep the application out.
+    void lock_after_another() {
+        if (const int wanting = wanting_.load()) wanting_.wait(wanting);
+        lock();
     }
     void unlock() {
         check_held();
@@ -38,6 +49,7 @@ public:
 
 private:
     std::mutex mutex_;
+    std::atomic<int> wanting_{0};
     std::atomic<std::thread::id> owner_;
 };
 

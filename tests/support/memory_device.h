@@ -24,6 +24,12 @@ public:
     // Frames sent while it is unplugged are lost.
     void plug(bool plugged) { is_plugged_ = plugged; }
 
+    // Both devices fail, as a TAP does that is deleted.
+    void cut() {
+        is_cut_ = true;
+        for (const host::Descriptor& arrival : arrivals_) eventfd_write(arrival.number(), 1);
+    }
+
 private:
     friend class MemoryDevice;
 
@@ -46,6 +52,7 @@ private:
     std::mutex mutex_;
     sim::MemoryLink link_;
     std::atomic<bool> is_plugged_{true};
+    std::atomic<bool> is_cut_{false};
     std::array<host::Descriptor, 2> arrivals_{host::Descriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
                                               host::Descriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))};
 };
@@ -63,13 +70,14 @@ public:
     const std::string& name() const override { return name_; }
     LinkCapabilities capabilities() const override { return cable_->link_.capabilities(); }
     const host::DeviceCounters& counters() const override { return counters_; }
-    const std::string& failure() const override { return failure_; }
+    const std::string& failure() const override { return cable_->is_cut_ ? failure_ : none_; }
 
 private:
     std::shared_ptr<Cable> cable_;
     Cable::End end_;
     std::string name_ = "cable";
-    std::string failure_;
+    std::string failure_ = "the cable was cut";
+    std::string none_;
     host::DeviceCounters counters_;
 };
 

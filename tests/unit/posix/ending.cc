@@ -240,6 +240,21 @@ TEST_CASE(
     CHECK(receive_while_interrupted(client, SA_RESTART) == "went on");
 }
 
+TEST_CASE("when the device fails, calls that wait and all later ones answer ENETDOWN") {
+    TwoHosts hosts;
+    auto [client, server] = hosts.connected();
+    auto receiving = std::async(std::launch::async, [fd = int{client}] { return receive_text(fd); });
+    auto polling = std::async(std::launch::async, [fd = int{client}] { return await(fd, POLLIN); });
+    (void)receiving.wait_for(20ms);
+    hosts.cable->cut();
+    CHECK(receiving.get() == "<Network is down>");
+    CHECK(polling.get() == (POLLIN | POLLERR | POLLHUP));
+    CHECK_ERRNO(posix::socket(AF_INET, SOCK_STREAM, 0), ENETDOWN);
+    CHECK(hosts.a->host().failure() == "the cable was cut");
+    CHECK_FALSE(hosts.a->host().finish(1s));
+    CHECK(posix::close(client.release()) == 0);
+}
+
 TEST_CASE("when its host goes away, a socket answers ENETDOWN and can still be closed") {
     TwoHosts hosts;
     auto [client, server] = hosts.connected();
