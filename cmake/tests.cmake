@@ -71,7 +71,7 @@ target_link_libraries(test_support PUBLIC sluice sluice_sim test_settings)
 # Tests are compiled once and run for seconds: no optimisation, and the headers they all read only once.
 function(sluice_quick target)
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
-    target_precompile_headers(${target} PRIVATE <doctest/doctest.h> <tins/tins.h> <fmt/format.h>
+    target_precompile_headers(${target} PRIVATE <doctest/doctest.h> <fmt/format.h>
         "${PROJECT_SOURCE_DIR}/stack/stack.h")
 endfunction()
 
@@ -160,7 +160,8 @@ endforeach()
 
 add_test(NAME layers COMMAND "${PROJECT_SOURCE_DIR}/scripts/check_layers")
 add_test(NAME layers_checker COMMAND "${PROJECT_SOURCE_DIR}/scripts/check_layers" --self-test)
-set_tests_properties(layers layers_checker PROPERTIES LABELS source)
+add_test(NAME sockets_doc COMMAND "${PROJECT_SOURCE_DIR}/scripts/check_sockets_doc")
+set_tests_properties(layers layers_checker sockets_doc PROPERTIES LABELS source)
 
 if(NOT SLUICE_SANITIZE AND NOT SLUICE_COVERAGE)
     add_test(NAME core_has_no_globals COMMAND "${PROJECT_SOURCE_DIR}/scripts/check_globals" $<TARGET_FILE:sluice>

@@ -148,3 +148,24 @@ TEST_CASE("a tuple in use cannot be connected again [POSIX connect]") {
     REQUIRE(posix::bind(second, generic(own), sizeof own) == 0);
     CHECK_ERRNO(hosts.connect(second, address_b, 80), EADDRINUSE);
 }
+
+TEST_CASE("no port left is EADDRNOTAVAIL for connect() and EADDRINUSE for bind() [ip(7)]") {
+    TwoHosts hosts([](StackConfig& config) { config.tcp.port_first = config.tcp.port_last = 40'000; });
+    const Fd listener = hosts.listening(80);
+    const Fd first = hosts.stream(*hosts.a);
+    REQUIRE(hosts.connect(first, address_b, 80) == 0);
+    const Fd second = hosts.stream(*hosts.a);
+    CHECK_ERRNO(hosts.connect(second, address_b, 80), EADDRNOTAVAIL);
+    const sockaddr_in any = at(address_a, 0);
+    CHECK_ERRNO(posix::bind(second, generic(any), sizeof any), EADDRINUSE);
+    CHECK_ERRNO(posix::listen(second, 1), EADDRINUSE);
+}
+
+TEST_CASE("a host that holds all the connections it may answers ENOBUFS [POSIX connect]") {
+    TwoHosts hosts([](StackConfig& config) { config.tcp.connections_max = 1; });
+    const Fd listener = hosts.listening(80);
+    const Fd first = hosts.stream(*hosts.a);
+    REQUIRE(hosts.connect(first, address_b, 80) == 0);
+    const Fd second = hosts.stream(*hosts.a);
+    CHECK_ERRNO(hosts.connect(second, address_b, 80), ENOBUFS);
+}
