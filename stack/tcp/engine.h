@@ -118,6 +118,8 @@ private:
     void write_reply(const Reply& reply, wire::PacketOut& packet, Instant now);
     void note(const Record& record, State before, State after, Event event, Rule rule, Reason reason,
               Instant now, std::uint32_t value = 0) const;
+    void note_in(const Arrived& arrived, std::uint32_t connection, State state, Pos seq, Pos ack,
+                 Instant now) const;
     void note_listener(const Listener& listener, State before, State after, Event event, Instant now) const;
     void drop(Reason reason, const Arrived& arrived, std::uint32_t connection, Instant now);
 

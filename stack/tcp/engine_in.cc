@@ -21,11 +21,17 @@ Segment in_positions(const HalfOpen& child, const Arrived& arrived) {
     return seg;
 }
 
+// The window of an ACK: scaled from here on (RFC 7323 2.3), rounded up, so that nothing promised is taken back.
+std::uint16_t window_field(const HalfOpen& child) {
+    const std::uint32_t shift = child.agreed.rcv_shift;
+    return static_cast<std::uint16_t>((child.announced + (1U << shift) - 1) >> shift);
+}
+
 JudgeContext context_of(const HalfOpen& child, const Segment& seg) {
     JudgeContext context;
     context.state = State::syn_received;
     context.is_passive = true;
-    context.span = {1, 1 + Pos{child.announced}};
+    context.span = {1, 1 + (Pos{window_field(child)} << child.agreed.rcv_shift)};
     context.una = 0;
     context.snd_max = 1;
     context.timestamps = child.agreed.timestamps;
@@ -156,6 +162,7 @@ HalfOpen* Engine::admit(Listener& listener, const Arrived& arrived, std::optiona
         }
         trace_.tell(std::move(facts));
     }
+    note_in(arrived, admitted.number, least_iss ? State::time_wait : State::closed, 0, 0, now);
     if (least_iss)
         note(admitted, State::time_wait, State::syn_received, Event::syn_reuses, Rule::r6191_2, Reason::none,
              now, admitted.iss);
@@ -187,14 +194,17 @@ void Engine::on_segment_half_open(HalfOpen& child, const Arrived& arrived,
                                   Instant now) {  // RFC 9293 3.10.7.4
     Segment seg = in_positions(child, arrived);
     const Verdict verdict = judge(seg, context_of(child, seg));
-    if (verdict.what != Verdict::What::accept) drop(verdict.reason, arrived, child.number, now);
+    if (verdict.what != Verdict::What::accept) {
+        note_in(arrived, child.number, State::syn_received, seg.seq, seg.ack, now);
+        drop(verdict.reason, arrived, child.number, now);
+    }
     Reply ack;
     ack.tuple = child.tuple;
     ack.connection = child.number;
     ack.seq = child.iss + 1;
     ack.ack = child.irs + 1;
     ack.flags = flag::ack;
-    ack.window = child.announced;
+    ack.window = window_field(child);
     ack.state = State::syn_received;
     ack.position = ack.ack_position = 1;
     if (child.agreed.timestamps)

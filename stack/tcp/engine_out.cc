@@ -181,6 +181,22 @@ void Engine::note(const Record& record, State before, State after, Event event, 
     trace_.write(r);
 }
 
+void Engine::note_in(const Arrived& arrived, std::uint32_t connection, State state, Pos seq, Pos ack,
+                     Instant now) const {
+    if (!trace_.wants(Kind::segment_in)) return;
+    TraceRecord r;
+    r.time_ns = now.time_since_epoch().count();
+    r.connection = connection;
+    r.kind = Kind::segment_in;
+    r.before = r.after = state;
+    r.flags = arrived.header.flags;
+    r.position = seq;
+    r.ack = (arrived.header.flags & flag::ack) != 0 ? ack : 0;
+    r.length = arrived.text.size();
+    r.window_bytes = arrived.header.window;
+    trace_.write(r);
+}
+
 void Engine::note_listener(const Listener& listener, State before, State after, Event event,
                            Instant now) const {
     if (!trace_.wants(Kind::state)) return;
