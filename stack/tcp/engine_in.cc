@@ -31,7 +31,9 @@ JudgeContext context_of(const HalfOpen& child, const Segment& seg) {
     JudgeContext context;
     context.state = State::syn_received;
     context.is_passive = true;
-    context.span = {1, 1 + (Pos{window_field(child)} << child.agreed.rcv_shift)};
+    const Pos window =
+        child.told_scaled ? Pos{window_field(child)} << child.agreed.rcv_shift : Pos{child.announced};
+    context.span = {1, 1 + window};
     context.una = 0;
     context.snd_max = 1;
     context.timestamps = child.agreed.timestamps;
@@ -223,6 +225,7 @@ void Engine::on_segment_half_open(HalfOpen& child, const Arrived& arrived,
             ++counters_.tcp_challenge_acks;
             ack.cause = Cause::challenge;
             ack.rule = Rule::r5961_3_2;
+            child.told_scaled = true;
             return owe(ack);
         case Verdict::What::acknowledge: ack.cause = Cause::ack; return owe(ack);
         case Verdict::What::resend_syn_ack: return owe_syn_ack(child, true, now);

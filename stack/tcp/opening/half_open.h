@@ -30,6 +30,7 @@ struct HalfOpen : Record {
     Offer offer;
     Agreed agreed;
     std::uint16_t announced = 0;  // the window of our SYN,ACK
+    bool told_scaled = false;     // an ACK with the scaled, rounded-up window has left
     std::uint8_t challenges = 0;
 };
 
