@@ -244,7 +244,7 @@ private:
     State state_ = State::closed;
     Phase last_phase_ = Phase::none;
     Reason ended_ = Reason::none;
-    Reason error_ = Reason::none;  // told once by take_error
+    Reason error_ = Reason::none;       // told once by take_error
     Reason soft_error_ = Reason::none;  // told once
     Reason path_error_ = Reason::none;  // recorded until there is progress
     bool is_active_ = false;

@@ -246,3 +246,21 @@ SCRIPT_TEST("too many pieces out of order are refused, and the transfer survives
     t.after(500ms).takes_all();
     t.app().reads_all(420);
 }
+
+SCRIPT_TEST("segments that leave anyway move the right edge by a whole step or not at all [MUST-39]",
+            Worlds::numbers) {
+    Script t{{.socket = [](TcpOptions& o) { o.receive_buffer = 4000, o.no_delay = true; }}};
+    t.established();
+    for (Pos at = 1; at < 4001; at += 100) t.peer_sends(data(at, 100)).takes_all();
+    t.after(500ms).takes_all();
+    for (int i = 0; i < 40; ++i) {
+        const Pos edge = t.edge();
+        t.app().reads(100);
+        t.takes_all();
+        t.app().writes(1);
+        t.takes_all();
+        t.peer_sends(ack()).stack_is_silent();
+        CHECK((t.edge() == edge || t.edge() - edge >= 1448));
+    }
+    CHECK(t.edge() > 4001);
+}

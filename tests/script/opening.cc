@@ -35,6 +35,7 @@ SCRIPT_TEST("simultaneous open completed by the peer's SYN,ACK [scenario 2a] [MU
     t.peer_sends(syn()).stack_sends(syn_ack().ack(1)).state_is(State::syn_received);
     t.peer_sends(syn_ack().ack(1)).stack_sends(ack(1).seq(1)).state_is(State::established);
     CHECK(t.stack().tcp_open() == 1);
+    CHECK(t.info().snd_wnd == 64000);  // As it stands in the SYN,ACK, unscaled.
     t.app().writes(10);
     t.stack_sends(data(1, 10).ack(1));
     t.peer_sends(data(1, 5).ack(11)).stack_sends_after(40ms, ack(6));

@@ -207,3 +207,14 @@ SCRIPT_TEST("resets for segments of no connection are limited in number", Worlds
     CHECK(resets <= 40);
     CHECK(t.stack().counters().drops(Reason::tcp_reset_rate_limited) == 100 - resets);
 }
+
+SCRIPT_TEST("SYNs are throttled wherever they lie, also beyond the window [R5961-3] [R5961-7]", Worlds::all) {
+    Script t;
+    t.established();
+    for (int i = 0; i < 30; ++i) {
+        t.peer_sends(syn().seq(t.edge() + 1000 + i));
+        if (i < 10) t.stack_sends(ack(1).seq(1));
+        t.stack_is_silent();
+    }
+    t.state_is(State::established);
+}

@@ -177,3 +177,13 @@ SCRIPT_TEST("a resend carries the newest acknowledgment and window [U-23]", Worl
     t.peer_sends(data(1, 100).ack(1)).stack_sends_after(40ms, ack(101));
     t.stack_sends_within(0s, 1s, data(1, 10).ack(101));
 }
+
+SCRIPT_TEST("an ACK that covers a resent segment and another gives no sample either [R6298-7]",
+            Worlds::numbers) {
+    Script t{{.mss = 1000, .timestamps = false}};
+    t.established().app().writes(2000);
+    const Duration before = t.info().srtt;
+    t.stack_sends(data(1, 1000)).stack_sends(data(1001, 1000)).stack_sends_after(1s, data(1, 1000));
+    t.after(300ms).peer_sends(ack(2001));
+    CHECK(t.info().srtt == before);
+}

@@ -42,7 +42,8 @@ StackConfig quiet_config() {
 }
 
 struct Host {
-    explicit Host(wire::Address address, std::uint8_t last, const LinkCapabilities& link, const StackConfig& config)
+    explicit Host(wire::Address address, std::uint8_t last, const LinkCapabilities& link,
+                  const StackConfig& config)
         : stack(config), link_id(stack.attach({{2, 0, 0, 0, 0, last}}, link)) {
         stack.add_address(link_id, {address, 24});
     }
@@ -67,7 +68,8 @@ void carry(Host& from, Host& to, Instant now) {
 }
 
 struct World {
-    World(const LinkCapabilities& link, TraceMode trace) : a(address_a, 1, link, with(trace)), b(address_b, 2, link, with(trace)) {
+    World(const LinkCapabilities& link, TraceMode trace)
+        : a(address_a, 1, link, with(trace)), b(address_b, 2, link, with(trace)) {
         listener = *b.stack.listen({.port = 80});
         client = *a.stack.connect({.remote = {address_b, 80}});
         while (!server) {
@@ -124,7 +126,8 @@ void transfer(benchmark::State& state, const LinkCapabilities& link, TraceMode t
     const auto segments = static_cast<double>(world.b.stack.counters().tcp_segments_in - segments_before);
     state.SetBytesProcessed(static_cast<std::int64_t>(octets));
     state.counters["segments"] = segments;
-    state.counters["allocations_per_segment"] = static_cast<double>(allocations - allocations_before) / segments;
+    state.counters["allocations_per_segment"] =
+        static_cast<double>(allocations - allocations_before) / segments;
 }
 
 void plain(benchmark::State& state) { transfer(state, plain_link(), TraceMode::off); }

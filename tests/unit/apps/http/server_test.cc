@@ -50,8 +50,10 @@ struct World : AccessSink {
     Client& client(const std::string& request) {
         auto socket = pair.stack(0).connect(
             {.remote = {wire::Address::v4(192, 0, 2, 2), 80}, .local = {}, .options = {}});
-        clients.push_back({.socket = std::move(socket.value()), .request = request});
-        return clients.back();
+        Client& made = clients.emplace_back();
+        made.socket = std::move(socket.value());
+        made.request = request;
+        return made;
     }
     // Runs until `done` or for `time`, waking the server when it wants to be.
     void run(
