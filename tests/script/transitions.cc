@@ -2,9 +2,8 @@
 // others; here each one is walked, alone, by the shortest script.
 #include "support/script.h"
 
-using namespace sluice;
-using namespace sluice::test;
-using enum sluice::State;
+namespace sluice::test {  // inside, so that `listen` is the state
+using enum State;
 
 namespace {
 
@@ -309,3 +308,5 @@ SCRIPT_TEST("a connection is TIME-WAIT only after both FINs: no reset of ours le
         CHECK(t.stack().tcp_open() == 0);
     }
 }
+
+}  // namespace sluice::test

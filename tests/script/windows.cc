@@ -155,3 +155,12 @@ SCRIPT_TEST("nothing but probes goes beyond the window [R5681-1] [R7323-8]", Wor
     t.peer_sends(ack(1001).win(2000)).stack_is_silent();
     t.peer_sends(ack(1001).win(3000)).stack_sends(data(3001, 1000)).stack_is_silent();
 }
+
+SCRIPT_TEST("what a shrunk window excludes is not resent until it opens [MAY-7] [SHLD-16]", Worlds::all) {
+    Script t{{.mss = 1000, .window = 10000}};
+    ten_in_flight(t);
+    t.peer_sends(ack(1001).win(500)).stack_sends_within(0s, 1s, data(1001, 500)).stack_is_silent();
+    t.stack_sends_after(2s, data(1001, 500)).stack_is_silent();
+    t.peer_sends(ack(1501).win(10000));
+    CHECK(!t.takes_all().empty());
+}
