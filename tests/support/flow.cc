@@ -131,8 +131,8 @@ WireSegment Flow::send(const Segment& segment, Instant now) {
     wire.destination_mac = f.destination_mac.value_or(own_mac);
     wire.source_port = peer_port;
     wire.destination_port = own_port;
-    wire.flags =
-        static_cast<std::uint16_t>(f.flags | (f.psh.value_or(false) ? tcp_flag::psh : 0U) | f.reserved << 8U);
+    wire.flags = static_cast<std::uint16_t>(f.flags | (f.psh.value_or(false) ? tcp_flag::psh : 0U) |
+                                            static_cast<unsigned>(f.reserved) << 8U);
     const Pos at = f.seq.value_or(sent.next());
     wire.seq = f.seq_raw.value_or(wire_of_peer(at));
     if ((f.flags & tcp_flag::ack) != 0)
