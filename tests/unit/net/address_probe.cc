@@ -35,8 +35,8 @@ AddressView view(const Lab& lab) {
 }
 
 TEST_CASE(
-    "an address is probed three times from nobody, then announced twice [R5227-1] [R5227-6] [RFC 5227 2.1, "
-    "2.3]") {
+    "an address is probed three times from nobody, then announced twice, then never again [R5227-1] "
+    "[R5227-2] [R5227-6] [RFC 5227 2.1, 2.3]") {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
         CAPTURE(seed);
         Lab lab(probing());
@@ -45,7 +45,7 @@ TEST_CASE(
         lab.layer.add_address(lab.link, {ip(our_ip), 24}, start);
         CHECK(view(lab).state == AddressState::probing);
         const auto sent = watch(lab, 24h);
-        REQUIRE(sent.size() == 5);  // [R5227-2]: and then never again
+        REQUIRE(sent.size() == 5);  // and then never again
         CHECK(sent[0].at - start <= 1s);
         for (std::size_t i : {1U, 2U}) {
             CHECK(sent[i].at - sent[i - 1].at >= 1s);

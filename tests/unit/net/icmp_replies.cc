@@ -186,6 +186,7 @@ TEST_CASE(
 
 TEST_CASE(
     "nobody for a port or protocol: unreachable, with as much of the packet as fits 576 octets [R792-3] "
+    "[R792-17] "
     "[R792-6] [R792-14] [R1122-13] [RFC 1122 3.2.2.1]") {
     for (const std::size_t size : {8U, 100U, 528U, 529U, 1400U})
         for (const bool is_port : {true, false}) {
@@ -199,7 +200,7 @@ TEST_CASE(
                 lab.layer.refuse_protocol(packet, lab.now);
             CHECK(lab.drops(is_port ? Reason::udp_no_listener : Reason::ip_unknown_protocol) == 1);
             const Octets sent = lab.frame();
-            CHECK(sent.size() <= 576 + ethernet);  // [R792-17]
+            CHECK(sent.size() <= 576 + ethernet);
             const Icmp error = read_icmp(sent);
             CHECK(error.type == 3);
             CHECK(error.code == (is_port ? 3 : 2));
