@@ -115,8 +115,9 @@ bool is_valid_host(std::string_view value) {
     const auto authority = urls::parse_authority(urls::string_view(value.data(), value.size()));
     if (!authority || authority->has_userinfo()) return false;
     if (authority->encoded_host().empty() && !value.empty()) return false;
-    return !authority->has_port() || authority->port().empty() || authority->port_number() != 0 ||
-           authority->port() == "0";
+    if (!authority->has_port() || authority->port().empty()) return true;
+    const auto port = authority->port();  // Its number is taken modulo 65536 by Boost.URL 1.81.
+    return parse_port({port.data(), port.size()}).has_value();
 }
 
 }  // namespace sluice::http

@@ -48,6 +48,12 @@ std::optional<std::uint64_t> parse_decimal(std::string_view text) {
     return value;
 }
 
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+    const auto number = parse_decimal(text);
+    if (!number || *number < 1 || *number > 65535) return {};
+    return static_cast<std::uint16_t>(*number);
+}
+
 std::optional<int> hex_value(char c) {
     if (is_digit(c)) return c - '0';
     const char small = lower(c);

@@ -17,6 +17,7 @@ std::string_view trimmed(std::string_view text);  // without the optional whites
 
 // A decimal number of digits only, no sign and no space; nothing when it does not fit.
 std::optional<std::uint64_t> parse_decimal(std::string_view text);
+std::optional<std::uint16_t> parse_port(std::string_view text);  // 1 to 65535
 std::optional<int> hex_value(char c);
 
 // The elements of a comma-separated list, trimmed; commas in quoted strings do not separate, empty elements are

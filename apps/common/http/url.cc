@@ -22,6 +22,23 @@ std::string decoded(std::string_view text) { return percent_decoded(text).value_
 
 std::string text_of(urls::string_view text) { return {text.data(), text.size()}; }
 
+// RFC 3986 5.2.4, for a path that begins with a slash. Boost.URL 1.81 leaves ".." that lead out of the root.
+std::string without_dot_segments(std::string_view path) {
+    std::string clean;
+    while (!path.empty()) {
+        const auto end = std::min(path.find('/', 1), path.size());
+        const auto segment = path.substr(0, end);  // with the slash before it
+        path.remove_prefix(end);
+        const bool is_last = path.empty();
+        if (segment == "/.." && !clean.empty())
+            clean.resize(clean.rfind('/'));
+        else if (segment != "/.." && segment != "/.")
+            clean += segment;
+        if (is_last && (segment == "/." || segment == "/..")) clean += '/';
+    }
+    return clean;
+}
+
 std::expected<Url, UrlError> from_view(const urls::url_view& view) {
     const auto malformed = std::unexpected(UrlError::malformed);
     Url url;
@@ -34,14 +51,16 @@ std::expected<Url, UrlError> from_view(const urls::url_view& view) {
         url.password = decoded(text_of(view.encoded_password()));
     }
     if (view.has_port() && !view.port().empty()) {
-        url.port = view.port_number();
+        const auto port = parse_port(text_of(view.port()));
+        if (!port) return malformed;
+        url.port = *port;
         url.has_port = true;
-        if (url.port == 0) return malformed;
     }
     url.target = text_of(view.encoded_path());
     if (url.target.empty()) url.target = "/";
     // Boost.URL 1.81 reads "http://h:x" as host h and path "x"; a path after an authority begins with a slash (RFC 3986 3.3).
     if (url.target.front() != '/') return malformed;
+    url.target = without_dot_segments(url.target);
     if (view.has_query()) url.target += '?' + text_of(view.encoded_query());
     if (view.has_fragment()) url.fragment = text_of(view.encoded_fragment());
     return url;

@@ -103,6 +103,7 @@ constexpr std::array rows{
     Row{"Host with a space", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "400", closes},
     Row{"Host with a port of letters", "GET / HTTP/1.1\r\nHost: a.test:http\r\n\r\n", "400", closes},
     Row{"Host with a port beyond 65535", "GET / HTTP/1.1\r\nHost: a.test:65536\r\n\r\n", "400", closes},
+    Row{"Host with a port far beyond 65535", "GET / HTTP/1.1\r\nHost: a.test:99999\r\n\r\n", "400", closes},
     Row{"Host with a bracket too many", "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", "400", closes},
     Row{"Host that is only a port", "GET / HTTP/1.1\r\nHost: :80\r\n\r\n", "400", closes},
     Row{"two Hosts in one line", "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", "400", closes},

@@ -28,6 +28,12 @@ TEST_CASE("a decimal number has digits only and fits 64 bits") {
         CHECK_FALSE(parse_decimal(bad));
 }
 
+TEST_CASE("a port is a number from 1 to 65535") {
+    CHECK(parse_port("1") == 1);
+    CHECK(parse_port("65535") == 65535);
+    for (const auto* bad : {"", "0", "65536", "99999", "-1", "http"}) CHECK_FALSE(parse_port(bad));
+}
+
 TEST_CASE("percent-decoding is exact, once, and refuses broken escapes [RFC 3986 2.1]") {
     CHECK(percent_decoded("a%20b%2F%c3%A4") == "a b/\xc3\xa4");
     CHECK(percent_decoded("%2541") == "%41");
