@@ -4,7 +4,6 @@
 // Listeners stay in LISTEN and each SYN makes a child (D-8), so LISTEN -> SYN-RECEIVED is not here.
 #pragma once
 
-#include <array>
 #include <optional>
 
 #include "base/check.h"
@@ -18,7 +17,7 @@ struct Edge {
     State to;
 };
 
-inline constexpr std::array edges{
+inline constexpr Edge edges[]{
     Edge{State::closed, Event::passive_open, State::listen},        // T01
     Edge{State::closed, Event::active_open, State::syn_sent},       // T02
     Edge{State::closed, Event::syn_admitted, State::syn_received},  // T03

@@ -67,7 +67,7 @@ TEST_CASE("every pair of state and event has its arrow or none, and nothing else
             CHECK(after(from, event) == *to);
         });
     });
-    CHECK(arrows == edges.size());
+    CHECK(arrows == std::size(edges));
 }
 
 TEST_CASE("the transitions that wrong implementations make are not in the table [RFC 9293 3.3.2]") {
