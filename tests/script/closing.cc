@@ -253,3 +253,20 @@ SCRIPT_TEST("FIN-WAIT-2 after close() ends after its idle time, after shutdown(w
     Script t;
     t.in(State::fin_wait_2).stack_is_silent_for(24h).state_is(State::fin_wait_2);
 }
+
+SCRIPT_TEST("text and FIN that were lost together are sent again together [U-27]", Worlds::all) {
+    Script t{{.mss = 1000}};
+    t.established().app().writes(1000);
+    t.stack_sends(data(1, 1000)).app().writes(500).shuts_down();
+    t.stack_sends(data(1001, 500).fin()).state_is(State::fin_wait_1);
+    t.stack_sends_after(1s, data(1, 1000)).peer_sends(ack(1001)).stack_sends(data(1001, 500).fin());
+    t.peer_sends(ack(1502)).state_is(State::fin_wait_2).stack_is_silent_for(10s);
+}
+
+SCRIPT_TEST("an ACK of the text but not of the FIN leaves the FIN to be sent again [U-27]", Worlds::all) {
+    Script t{{.mss = 1000}};
+    t.established().app().writes(500);
+    t.stack_sends(data(1, 500)).app().shuts_down();
+    t.stack_sends(fin(501)).peer_sends(ack(501)).state_is(State::fin_wait_1);
+    t.stack_sends_within(1s, 2s, fin(501)).peer_sends(ack(502)).state_is(State::fin_wait_2);
+}

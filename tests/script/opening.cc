@@ -254,3 +254,21 @@ SCRIPT_TEST("a write before the connection is open goes out when it is [3.3 SSN]
     CHECK(sent.back().length() == 100);
     CHECK(sent.size() <= 2);
 }
+
+SCRIPT_TEST("answering a repeated SYN does not touch the back-off of the SYN,ACK [D-2]", Worlds::all) {
+    Script t;
+    t.in(State::syn_received).after(500ms).peer_sends(syn()).stack_sends(syn_ack().ack(1));
+    t.stack_sends_after(500ms, syn_ack().ack(1)).after(1s).peer_sends(syn()).stack_sends(syn_ack().ack(1));
+    t.stack_sends_after(1s, syn_ack().ack(1)).stack_sends_after(4s, syn_ack().ack(1));
+}
+
+SCRIPT_TEST("text and FIN on a crossing SYN wait for ESTABLISHED [5.1 4b]", Worlds::all) {
+    Script t;
+    t.in(State::syn_sent)
+        .peer_sends(syn().len(10).fin())
+        .stack_sends(syn_ack().ack(1))
+        .state_is(State::syn_received);
+    t.app().reads_nothing();
+    t.peer_sends(data(1, 10).fin().ack(1)).stack_sends(ack(12).seq(1)).state_is(State::close_wait);
+    t.app().reads(10).reads_end();
+}

@@ -218,3 +218,17 @@ SCRIPT_TEST("SYNs are throttled wherever they lie, also beyond the window [R5961
     }
     t.state_is(State::established);
 }
+
+SCRIPT_TEST("the throttle opens again after its period in SYN-RECEIVED and TIME-WAIT too [R5961-7] [D-11]",
+            Worlds::numbers) {
+    for (const State state : {State::syn_received, State::time_wait}) {
+        Script t{{.settings = [](tcp::Settings& s) { s.challenge_period = 100ms; }}};
+        t.in(state);
+        for (int period = 0; period < 3; ++period) {
+            std::size_t answers = 0;
+            for (int i = 0; i < 20; ++i) answers += t.peer_sends(rst(rcv_nxt(state) + 1)).takes_all().size();
+            CHECK(answers == 10);
+            t.after(100ms).stack_is_silent();
+        }
+    }
+}
