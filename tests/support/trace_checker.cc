@@ -73,10 +73,9 @@ std::string TraceChecker::check_record(const TraceRecord& record) {
     if (record.connection == 0) return "";
     if (record.snd_nxt >= 0x80000000U) return "snd.nxt is below snd.una, or 2^31 above it";
     if (record.snd_max < record.snd_nxt) return "snd.max is below snd.nxt";
-    // A record of a change is written in the middle of it: some deadlines are still those of the state before.
-    const bool is_in_the_middle =
-        record.kind == Kind::state || record.kind == Kind::call || record.kind == Kind::note;
-    return is_in_the_middle ? "" : check_deadlines(record);
+    // Other records are written in the middle of a change: some deadlines are still those of the state before.
+    const bool is_at_rest = record.kind == Kind::segment_in || record.kind == Kind::segment_out;
+    return is_at_rest ? check_deadlines(record) : "";
 }
 
 std::string TraceChecker::check(Trace& trace, const Counters& counters,
