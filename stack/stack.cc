@@ -55,6 +55,7 @@ struct Stack::Parts {
     void deliver(wire::PacketIn& packet);
     void deliver(const wire::DeliveryFailed& failed);
     void absorb(net::IpLayer::Arrival arrival);
+    bool settle();
     bool emit_transport(FrameOut& frame, bool& is_filled);
 
     StackConfig config;
@@ -73,11 +74,7 @@ struct Stack::Parts {
 
 void Stack::Parts::deliver(wire::PacketIn& arrived) {
     if (arrived.protocol == wire::protocol::tcp) return tcp.on_packet(arrived, now);
-    if (arrived.protocol == wire::protocol::udp) {
-        counters.drop(Reason::udp_no_listener);
-        return ip.refuse_port(arrived, now);
-    }
-    counters.drop(Reason::ip_unknown_protocol);
+    if (arrived.protocol == wire::protocol::udp) return ip.refuse_port(arrived, now);
     ip.refuse_protocol(arrived, now);
 }
 
@@ -92,6 +89,16 @@ void Stack::Parts::absorb(net::IpLayer::Arrival arrival) {
         deliver(*packet_in);
     else if (auto* failed = std::get_if<wire::DeliveryFailed>(&arrival))
         deliver(*failed);
+}
+
+// What net and the transports have to tell each other besides packets. True: something was told.
+bool Stack::Parts::settle() {
+    bool told = false;
+    for (; const auto failed = ip.next_failure(); told = true) deliver(*failed);
+    for (; const auto lost = ip.next_lost_address(); told = true) tcp.on_address_lost(*lost, now);
+    while (const auto remote = tcp.next_doubt())
+        ip.doubt(*remote, now);  // RFC 9293 3.8.3 R1, RFC 1122 3.3.1.4
+    return told;
 }
 
 // One packet of a transport goes down. False: none owed. `is_filled`: it became a frame at once.
@@ -132,6 +139,7 @@ void Stack::receive(LinkId link, FrameIn frame, Instant now) {
     const std::uint32_t number = ++p.frames;
     p.trace.set_frame(number);
     p.absorb(p.ip.receive(link, std::move(frame), number, p.now));
+    p.settle();
     p.trace.set_frame(0);
 }
 
@@ -140,8 +148,9 @@ void Stack::on_time(Instant now) {
     p.now = std::max(p.now, now);
     p.tcp.set_now(p.now);
     p.ip.on_time(p.now);
-    while (const auto failed = p.ip.next_failure()) p.deliver(*failed);
+    p.settle();
     p.tcp.on_time(p.now);
+    p.settle();
 }
 
 bool Stack::next_frame(FrameOut& frame) {
@@ -152,9 +161,12 @@ bool Stack::next_frame(FrameOut& frame) {
         bool is_filled = p.ip.next_frame(frame, p.now);
         if (!is_filled && !p.emit_transport(frame, is_filled)) {
             // What we sent to ourselves comes in before we say that nothing is owed.
-            auto looped = p.ip.next_looped();
-            if (!looped) break;
-            p.deliver(*looped);
+            if (auto looped = p.ip.next_looped()) {
+                p.deliver(*looped);
+                continue;
+            }
+            if (!p.settle())
+                break;  // a packet that could not leave is told to its transport, which may owe again
             continue;
         }
         if (!is_filled) continue;

@@ -118,6 +118,7 @@ public:
     std::unique_ptr<Reply> take_reply() { return std::move(reply_); }
     // TIME-WAIT begins: is the ACK of the peer's FIN still to be sent? It is the engine's from now on.
     bool surrender_ack();
+    bool take_doubt() { return std::exchange(doubts_, false); }
     bool take_news() { return std::exchange(has_news_, false); }
     bool has_news() const { return has_news_; }
     TimeWaitFacts time_wait_facts();
@@ -253,6 +254,7 @@ private:
     bool established_ = false;
     bool has_news_ = false;
     bool was_advised_ = false;  // R1 was told
+    bool doubts_ = false;       // and the layer below is to hear of it
 };
 
 }  // namespace sluice::tcp

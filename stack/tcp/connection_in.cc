@@ -391,6 +391,7 @@ void Connection::settle(Instant now) {
 void Connection::soft_error(Reason reason) {  // RFC 9293 3.9.1.8 [MUST-47]
     if (reason == Reason::end_user_timeout || reason == Reason::end_syn_timeout) {
         if (std::exchange(was_advised_, true)) return;
+        doubts_ = true;
     } else {
         path_error_ = reason;  // names the cause if time runs out (RFC 5461 2.2)
     }

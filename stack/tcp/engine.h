@@ -64,6 +64,8 @@ public:
     bool emit(wire::PacketOut& packet, Instant now);
     Instant next_deadline() const;
     std::optional<News> next_news();
+    // A remote address whose segments go unanswered: negative advice to the layer below (RFC 9293 3.8.3 [MUST-20]).
+    std::optional<wire::Address> next_doubt();
 
     // --- calls
     std::expected<Listener*, OpenError> listen(const wire::Endpoint& local, std::uint32_t backlog,
@@ -148,6 +150,7 @@ private:
     NewsList news_;
     Ring<Listener*> listener_news_;
     Ring<Reply> replies_;
+    Ring<wire::Address> doubts_;
     Instant now_;
     Instant resets_since_{};
     std::uint32_t resets_sent_ = 0;

@@ -3,6 +3,11 @@
 #include "tcp/opening/port_picker.h"
 
 namespace sluice::tcp {
+namespace {
+
+constexpr std::uint32_t doubts_max = 64;  // advice kept until the layer below hears it
+
+}  // namespace
 
 Engine::Engine(const Settings& settings, const Keys& keys, Random random, ChunkPool& pool, Counters& counters,
                Trace& trace, const PathSource& paths, Instant start)
@@ -170,6 +175,8 @@ void Engine::abort(Connection& connection, Instant now) {
 
 void Engine::touched(Connection& connection, Instant now) {
     if (const auto reply = connection.take_reply()) owe(*reply);
+    if (connection.take_doubt() && doubts_.size() < doubts_max)
+        doubts_.push_back(connection.tuple.remote.address);
     if (connection.state() == State::time_wait && connection.is_in_table()) begin_time_wait(connection, now);
     if (connection.state() == State::closed) {
         detach(connection);
@@ -255,6 +262,11 @@ void Engine::on_address_lost(const wire::Address& address, Instant now) {
             touched(connection, now);
         }
     }
+}
+
+std::optional<wire::Address> Engine::next_doubt() {
+    if (doubts_.empty()) return std::nullopt;
+    return doubts_.pop_front();
 }
 
 std::optional<News> Engine::next_news() {

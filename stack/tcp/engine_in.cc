@@ -219,9 +219,8 @@ void Engine::on_segment_half_open(HalfOpen& child, const Arrived& arrived,
         }
         case Verdict::What::ignore: return;
         case Verdict::What::challenge:
-            if (child.challenges >= settings_.challenge_acks)
+            if (!child.challenges.may_send(settings_, now))
                 return counters_.drop(Reason::tcp_challenge_throttled);
-            if (child.challenges < 255) ++child.challenges;
             ++counters_.tcp_challenge_acks;
             ack.cause = Cause::challenge;
             ack.rule = Rule::r5961_3_2;
@@ -317,9 +316,8 @@ void Engine::on_segment_in_time_wait(TimeWait& record, const Arrived& arrived,
             return owe_ack(record, Cause::ack, now);
         case TimeWaitVerdict::challenge:
             drop(answer.reason, arrived, record.number, now);
-            if (record.facts.challenges >= settings_.challenge_acks)
+            if (!record.facts.challenges.may_send(settings_, now))
                 return counters_.drop(Reason::tcp_challenge_throttled);
-            if (record.facts.challenges < 255) ++record.facts.challenges;
             ++counters_.tcp_challenge_acks;
             return owe_ack(record, Cause::challenge, now);
         case TimeWaitVerdict::restart:  // D-3

@@ -8,6 +8,7 @@
 #include "tcp/segment.h"
 #include "tcp/seq.h"
 #include "tcp/settings.h"
+#include "tcp/small_throttle.h"
 
 namespace sluice::tcp {
 
@@ -22,7 +23,7 @@ struct TimeWaitFacts {
     std::uint8_t traffic_class = 0;
     std::uint8_t hop_limit = 0;
     bool timestamps = false;
-    std::uint8_t challenges = 0;  // challenge ACKs sent
+    SmallChallengeThrottle challenges;
 };
 
 enum class TimeWaitVerdict : std::uint8_t {

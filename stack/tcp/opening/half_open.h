@@ -8,6 +8,7 @@
 #include "tcp/opening/agree.h"
 #include "tcp/opening/handshake.h"
 #include "tcp/record.h"
+#include "tcp/small_throttle.h"
 
 namespace sluice::tcp {
 
@@ -30,8 +31,8 @@ struct HalfOpen : Record {
     Offer offer;
     Agreed agreed;
     std::uint16_t announced = 0;  // the window of our SYN,ACK
-    bool told_scaled = false;     // an ACK with the scaled, rounded-up window has left
-    std::uint8_t challenges = 0;
+    SmallChallengeThrottle challenges;
+    bool told_scaled = false;  // an ACK with the scaled, rounded-up window has left
 };
 
 }  // namespace sluice::tcp
