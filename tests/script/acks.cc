@@ -264,3 +264,23 @@ SCRIPT_TEST("segments that leave anyway move the right edge by a whole step or n
     }
     CHECK(t.edge() > 4001);
 }
+
+SCRIPT_TEST("text that covers several held pieces delivers each octet once [SHLD-31]", Worlds::all) {
+    Script t;
+    t.established();
+    t.peer_sends(data(50, 10)).stack_sends(ack(1));
+    t.peer_sends(data(70, 10)).stack_sends(ack(1));
+    t.peer_sends(data(110, 10)).stack_sends(ack(1));
+    t.peer_sends(data(1, 99)).stack_sends(ack(100));
+    t.peer_sends(data(100, 10)).stack_sends(ack(120));
+    t.app().reads_all(119);
+}
+
+SCRIPT_TEST("a FIN below text we hold contradicts it: the text wins", Worlds::all) {
+    Script t;
+    t.established();
+    t.peer_sends(data(101, 10)).stack_sends(ack(1));
+    t.peer_sends(fin(51)).takes_all();
+    t.peer_sends(data(1, 100)).stack_sends(ack(111)).state_is(State::established);
+    t.app().reads_all(110);
+}

@@ -223,3 +223,14 @@ SCRIPT_TEST("ten thousand forged SYNs leave bounded state and a working listener
     t.on_flow(2).peer_sends(syn()).stack_sends(syn_ack().new_iss().ack(1));
     t.peer_sends(ack(1)).stack_is_silent();
 }
+
+SCRIPT_TEST("while the accept queue is full not even a cookie is sent [6.3]", Worlds::numbers) {
+    Script t;
+    t.app().listens(1);
+    t.peer_sends(syn()).stack_sends(syn_ack()).peer_sends(ack(1)).state_is(State::established);
+    t.on_flow(1).peer_sends(syn()).stack_is_silent();
+    CHECK(t.stack().counters().tcp_cookies_sent == 0);
+    CHECK(t.stack().counters().drops(Reason::tcp_backlog_full) == 1);
+    t.app().accepts();
+    t.peer_sends(syn()).stack_sends(syn_ack());
+}

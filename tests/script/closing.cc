@@ -270,3 +270,17 @@ SCRIPT_TEST("an ACK of the text but not of the FIN leaves the FIN to be sent aga
     t.stack_sends(fin(501)).peer_sends(ack(501)).state_is(State::fin_wait_1);
     t.stack_sends_within(1s, 2s, fin(501)).peer_sends(ack(502)).state_is(State::fin_wait_2);
 }
+
+SCRIPT_TEST("close() in FIN-WAIT-2 starts its idle time [4.2] [T44]", Worlds::numbers) {
+    Script t;
+    t.in(State::fin_wait_2).after(1h).app().closes();
+    t.state_is(State::fin_wait_2).after(59s).state_is(State::fin_wait_2).after(1s).stack_is_silent();
+    t.state_is(State::closed);
+}
+
+SCRIPT_TEST("bytes not yet read outlive the connection [D-6]", Worlds::all) {
+    Script t;
+    t.established().peer_sends(data(1, 100).fin()).stack_sends(ack(102)).app().shuts_down();
+    t.stack_sends(fin(1)).peer_sends(ack(2)).state_is(State::closed);
+    t.app().is_ready(&Readiness::readable).reads(100).reads_end();
+}

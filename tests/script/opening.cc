@@ -131,9 +131,11 @@ SCRIPT_TEST("a reset is never answered, neither in CLOSED nor in LISTEN [U-10]",
     Script t;
     t.peer_sends(rst(1)).stack_is_silent();
     t.peer_sends(rst(1).ack(1)).stack_is_silent();
+    CHECK(t.stack().counters().drops(Reason::tcp_reset_to_closed) == 2);
     t.app().listens();
     t.peer_sends(rst(1)).stack_is_silent();
     t.peer_sends(rst(1).ack(1)).stack_is_silent();
+    CHECK(t.stack().counters().drops(Reason::tcp_reset_to_listener) == 2);
     t.established();
 }
 

@@ -222,3 +222,10 @@ SCRIPT_TEST("an identical retransmission is the same segment under another numbe
     REQUIRE(again.size() == 1);
     CHECK(again.front().dont_fragment);
 }
+
+SCRIPT_TEST("what the congestion window cuts short waits for a full segment [SHLD-28]", Worlds::all) {
+    Script t{{.mss = 1000, .settings = [](tcp::Settings& s) { s.fixed_window_bytes = 2500; }}};
+    t.established().app().writes(10000);
+    t.stack_sends(data(1, 1000)).stack_sends(data(1001, 1000)).stack_is_silent();
+    t.peer_sends(ack(1001)).stack_sends(data(2001, 1000)).stack_is_silent();
+}

@@ -177,3 +177,12 @@ SCRIPT_TEST("when TIME-WAIT is full the oldest goes first", Worlds::plain) {
     }
     for (std::size_t i = 0; i < 6; ++i) t.on_flow(i).state_is(i < 2 ? State::closed : State::time_wait);
 }
+
+SCRIPT_TEST("a TIME-WAIT that came back ends in its time [scenario 24] [MAY-2]", Worlds::numbers) {
+    Script t(old_used(false));
+    time_wait(t, false);
+    t.after(20s).peer_sends(syn().seq(70)).stack_sends(syn_ack().new_iss().ack(1));
+    t.peer_sends(rst(1)).stack_is_silent().state_is(State::time_wait).after(60s).stack_is_silent();
+    t.state_is(State::closed);
+    CHECK(t.stack().tcp_open() == 0);
+}
