@@ -15,8 +15,8 @@ if(PROJECT_IS_TOP_LEVEL)
 
     find_program(CCACHE ccache)
     if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-        # NOHASHDIR: build directories of different names share what they compiled.
-        set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_NOHASHDIR=1 "${CCACHE}")
+        # NOHASHDIR, BASEDIR: build directories of different names, and of several clones, share what they compiled.
+        set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_NOHASHDIR=1 "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" "${CCACHE}")
     endif()
 
     # Sanitizers and coverage change every object, also in targets that are not ours to warn about.

@@ -176,6 +176,7 @@ private:
     std::optional<Departure> plan_keepalive() const;
     std::optional<Departure> plan_ack() const;
     void depart(Departure departure, wire::PacketOut& packet, Instant now);
+    Offer offer_agreed() const;
     wire::TcpHeader header_of(const Departure& departure, Instant now);
     void after_departure(const Departure& departure, Instant now);
     std::uint32_t segment_max() const;

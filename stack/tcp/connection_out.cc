@@ -142,6 +142,16 @@ std::uint32_t Connection::timestamp_now(Instant now) const {  // RFC 7323 5.4: 1
     return static_cast<std::uint32_t>(in_ms(now.time_since_epoch())) + timestamp_offset_;
 }
 
+// A SYN that is resent after close() says what was agreed.
+Offer Connection::offer_agreed() const {
+    Offer offer;
+    offer.mss = receiver_.mss_announced();
+    offer.window_shift = agreed_.rcv_shift;
+    offer.window_scaling = agreed_.window_scaling;
+    offer.timestamps = agreed_.timestamps;
+    return offer;
+}
+
 // The second door: positions become raw numbers.
 wire::TcpHeader Connection::header_of(const Departure& departure, Instant now) {
     wire::TcpHeader header;
@@ -152,9 +162,10 @@ wire::TcpHeader Connection::header_of(const Departure& departure, Instant now) {
     if ((header.flags & flag::ack) != 0) header.acknowledgment = rcv_space_.wrap(receiver_.nxt()).raw;
     if ((header.flags & flag::syn) != 0) {
         const wire::TcpOptions* peer = opening_ && opening_->has_peer ? &opening_->peer : nullptr;
-        if (opening_) header.options = options_of(opening_->offer, peer);
-        header.window =
-            opening_ ? opening_->announced : static_cast<std::uint16_t>(65535);  // RFC 7323 2.2: unscaled
+        header.options = options_of(opening_ ? opening_->offer : offer_agreed(), peer);
+        // RFC 7323 2.2: unscaled. A SYN that is resent after close() promises what was promised before.
+        header.window = opening_ ? opening_->announced
+                                 : static_cast<std::uint16_t>(std::min(receiver_.span().wnd(), Pos{65535}));
     } else {
         header.window = receiver_.announce(agreed_.rcv_shift);
         if (agreed_.timestamps) header.options.timestamps = wire::Timestamps{};

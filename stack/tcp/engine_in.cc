@@ -207,6 +207,7 @@ void Engine::on_segment_half_open(HalfOpen& child, const Arrived& arrived,
     ack.ack = child.irs + 1;
     ack.flags = flag::ack;
     ack.window = window_field(child);
+    ack.window_bytes = std::uint32_t{ack.window} << child.agreed.rcv_shift;
     ack.state = State::syn_received;
     ack.position = ack.ack_position = 1;
     if (child.agreed.timestamps)

@@ -44,6 +44,7 @@ void Engine::owe_syn_ack(HalfOpen& child, bool is_resent, Instant now) {
     reply.ack_position = 1;
     reply.flags = flag::syn | flag::ack;
     reply.window = child.announced;
+    reply.window_bytes = child.announced;
     reply.cause = Cause::syn_ack;
     reply.rule = Rule::r9293_3_10_7_2;
     reply.state = State::syn_received;
@@ -76,6 +77,7 @@ void Engine::owe_cookie(Listener& listener, const Arrived& arrived, Instant now)
     reply.ack_position = 1;
     reply.flags = flag::syn | flag::ack;
     reply.window = 65535;
+    reply.window_bytes = reply.window;
     reply.cause = Cause::syn_ack;
     reply.rule = Rule::r4987_3_6;
     reply.options.mss = offer_for(settings_, *path, 65535, listener.options.mss).mss;
@@ -118,6 +120,7 @@ void Engine::owe_ack(TimeWait& record, Cause cause, Instant) {
     ack.ack = record.facts.rcv_nxt;
     ack.flags = flag::ack;
     ack.window = record.facts.window_field;
+    ack.window_bytes = record.facts.rcv_wnd;
     ack.cause = cause;
     ack.rule = cause == Cause::challenge ? Rule::r5961_4_2 : Rule::r9293_3_10_7_4;
     ack.state = State::time_wait;
@@ -161,7 +164,7 @@ void Engine::write_reply(const Reply& reply, wire::PacketOut& packet, Instant no
     r.attempt = reply.attempt;
     r.position = reply.position;
     r.ack = reply.ack_position;
-    r.window_bytes = reply.window;
+    r.window_bytes = reply.window_bytes;
     trace_.write(r);
 }
 

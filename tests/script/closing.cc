@@ -284,3 +284,15 @@ SCRIPT_TEST("bytes not yet read outlive the connection [D-6]", Worlds::all) {
     t.stack_sends(fin(1)).peer_sends(ack(2)).state_is(State::closed);
     t.app().is_ready(&Readiness::readable).reads(100).reads_end();
 }
+
+SCRIPT_TEST("a SYN,ACK resent after close() promises the window it promised before [MUST-10] [SHLD-14]",
+            Worlds::all) {
+    Script t{{.settings = [](tcp::Settings& s) { s.receive_buffer = 3000; }}};
+    t.simultaneous_open().app().shuts_down();
+    t.stack_sends(fin(1));
+    const auto resent = t.after(1s).takes_all();
+    REQUIRE(!resent.empty());
+    for (const Seen& seen : resent) {
+        if (seen.has(tcp_flag::syn)) CHECK(seen.segment.window == 3000);
+    }
+}
