@@ -40,6 +40,8 @@
     X(tcp_retransmitted, "segments retransmitted")            \
     X(tcp_timeouts, "retransmission timeouts")                \
     X(tcp_fast_retransmits, "fast retransmits")               \
+    X(tcp_tail_probes, "tail loss probes sent")               \
+    X(tcp_undone, "losses that were none")                    \
     X(tcp_zero_window_probes, "zero-window probes sent")      \
     X(tcp_keepalives, "keep-alive probes sent")               \
     X(tcp_out_of_order, "segments held out of order")         \

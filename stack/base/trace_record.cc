@@ -77,9 +77,9 @@ std::string_view text_of(Cause cause) {
 }
 
 std::string_view text_of(DeadlineKind kind) {
-    static constexpr std::array<std::string_view, 10> texts{"rexmt",     "persist",     "delack", "sws",
+    static constexpr std::array<std::string_view, 12> texts{"rexmt",     "persist",     "delack", "sws",
                                                             "keepalive", "usertimeout", "2msl",   "finwait2",
-                                                            "pacing",    "handshake"};
+                                                            "pacing",    "handshake",   "pto",    "reorder"};
     return pick(texts, kind);
 }
 

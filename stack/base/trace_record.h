@@ -113,6 +113,8 @@ enum class DeadlineKind : std::uint8_t {
     fin_wait_2,
     pacing,
     handshake,
+    tail_probe,
+    reordering,
     count_
 };
 

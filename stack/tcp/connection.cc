@@ -44,7 +44,10 @@ void Connection::grow_from(const HalfOpen& child, std::uint32_t timestamp_offset
     path_segment_bytes_ = child.path_segment_bytes;
     synchronize(child.agreed, child.announced, child.offer.mss, child.handshake.resent());
     if (child.agreed.timestamps) receiver_.paws.start(child.ts_recent, now);
-    if (child.handshake.sample_sent_at()) rtt_.on_sample(now - *child.handshake.sample_sent_at(), 1);
+    if (const auto sent_at = child.handshake.sample_sent_at()) {
+        rtt_.on_sample(now - *sent_at, 1);
+        rtt_.on_exact_sample(now - *sent_at, now, environment_.settings);
+    }
     sender_.on_sent(1);
     sender_.window.start(0, 0, child.snd_wnd);
     state_ = State::syn_received;  // the label moved there when the SYN was admitted
@@ -164,7 +167,13 @@ KeepalivePlan Connection::keepalive_plan() const {
 
 template <typename Visit>
 void Connection::visit_deadlines(Visit visit) const {
-    visit(ArmedDeadline{DeadlineKind::retransmission, timer_.deadline()});
+    // RFC 8985 8 [R8985-18]: at most one of these three, and none beside the persist timer.
+    if (recovery_.reordering_deadline() != never)
+        visit(ArmedDeadline{DeadlineKind::reordering, recovery_.reordering_deadline()});
+    else if (timer_.probe_deadline() != never)
+        visit(ArmedDeadline{DeadlineKind::tail_probe, timer_.probe_deadline()});
+    else
+        visit(ArmedDeadline{DeadlineKind::retransmission, timer_.deadline()});
     visit(ArmedDeadline{DeadlineKind::persist, sender_.persist.deadline()});
     visit(ArmedDeadline{DeadlineKind::delayed_ack, receiver_.acks.deadline()});
     visit(ArmedDeadline{DeadlineKind::silly_window, silly_at_});
@@ -272,10 +281,15 @@ void Connection::note_segment_in(const Segment& seg, const Arrived& arrived, Ins
     r.ack = seg.has(flag::ack) ? seg.ack : 0;
     r.length = seg.text.size();
     r.window_bytes = seg.wnd;
+    r.sack_count = std::min<std::uint8_t>(seg.sack_count, 3);
+    const std::uint32_t ack = arrived.header.acknowledgment;
+    const auto& blocks = arrived.header.options.sack;
+    for (std::size_t i = 0; i < r.sack_count; ++i) r.sack[i] = {blocks[i].begin - ack, blocks[i].end - ack};
     note(r);
 }
 
-void Connection::note_departure(const Departure& departure, std::uint16_t window, Instant now) const {
+void Connection::note_departure(const Departure& departure, const wire::TcpHeader& header,
+                                Instant now) const {
     if (!environment_.trace.wants(Kind::segment_out)) return;
     TraceRecord r = record(Kind::segment_out, now);
     r.flags = departure.flags;
@@ -286,8 +300,25 @@ void Connection::note_departure(const Departure& departure, std::uint16_t window
     r.ack = (departure.flags & flag::ack) != 0 ? receiver_.nxt() : 0;
     const bool has_fin_or_syn = (departure.flags & (flag::fin | flag::syn)) != 0 && !departure.text.empty();
     r.length = static_cast<std::uint32_t>(departure.text.size() - (has_fin_or_syn ? 1 : 0));
-    r.window_bytes = std::uint32_t{window} << ((departure.flags & flag::syn) != 0 ? 0U : agreed_.rcv_shift);
+    r.window_bytes = std::uint32_t{header.window}
+                     << ((departure.flags & flag::syn) != 0 ? 0U : agreed_.rcv_shift);
+    r.sack_count = std::min<std::uint8_t>(header.options.sack_count, 3);
+    const std::uint32_t ack = header.acknowledgment;
+    for (std::size_t i = 0; i < r.sack_count; ++i)
+        r.sack[i] = {header.options.sack[i].begin - ack, header.options.sack[i].end - ack};
     note(r);
+}
+
+void Connection::note_losses(const Found& found, Instant now) const {
+    if (!environment_.trace.wants(Kind::segment_lost)) return;
+    TraceRecord lost = record(Kind::segment_lost, now);
+    const auto first = flight_.next_lost(found.lost);
+    lost.position = first ? first->begin : sender_.una();
+    lost.length = static_cast<std::uint32_t>(std::min<Pos>(found.lost, UINT32_MAX));
+    lost.rule = !recovery_.has_sack()        ? Rule::r5681_3_2
+                : environment_.settings.rack ? Rule::r8985_6_2
+                                             : Rule::r6675_5;
+    note(lost);
 }
 
 void Connection::tell_facts() const {
@@ -308,6 +339,7 @@ void Connection::tell_facts() const {
         facts.mss = receiver_.mss_announced();
         if (agreed_.window_scaling) facts.window_shift = static_cast<std::int8_t>(agreed_.rcv_shift);
         facts.timestamps = agreed_.timestamps;
+        facts.sack = agreed_.sack;
     }
     if (agreed_.window_scaling) facts.peer_window_shift = static_cast<std::int8_t>(agreed_.snd_shift);
     facts.peer_mss = agreed_.mss;
@@ -323,6 +355,7 @@ Info Connection::info() const {
     info.remote = tuple.remote;
     info.is_active = is_active_;
     info.timestamps = agreed_.timestamps;
+    info.sack = agreed_.sack;
     if (agreed_.window_scaling) {
         info.window_shift = static_cast<std::int8_t>(agreed_.rcv_shift);
         info.peer_window_shift = static_cast<std::int8_t>(agreed_.snd_shift);

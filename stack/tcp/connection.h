@@ -29,7 +29,7 @@
 #include "tcp/receive/receiver.h"
 #include "tcp/record.h"
 #include "tcp/recover/ack_digest.h"
-#include "tcp/recover/newreno.h"
+#include "tcp/recover/recovery.h"
 #include "tcp/recover/retransmit_timer.h"
 #include "tcp/recover/rtt.h"
 #include "tcp/send/sender.h"
@@ -147,6 +147,7 @@ private:
     void on_segment_in_syn_sent(const Arrived& arrived, Instant now);
     void take_syn(const Arrived& arrived, Instant now);
     Segment enter(const Arrived& arrived) const;
+    void note_duplicate(Range text);
     JudgeContext judge_context(const Segment& seg, Instant now) const;
     bool carry_out(const Verdict& verdict, const Segment& seg, const Arrived& arrived, Instant now);
     void challenge(Instant now);
@@ -155,13 +156,16 @@ private:
     void synchronize(const Agreed& agreed, std::uint32_t announced, std::uint16_t mss_announced,
                      std::uint32_t syns_resent);
     void take_rtt(const Acked& acked, Instant now);
+    RecoveryContext recovery_context(Instant now) const;
     void recover_from(const Acked& acked, Instant now);
+    void respond(const Found& found, const Acked* acked, Pos flight_size, Instant now);
     void restart_timer(const Found& found, Instant now);
     bool take_acknowledged_fin(Instant now);
     void take_urgent(const Segment& seg, Instant now);
     bool take_text(const Segment& seg, Instant now);
     void acknowledge_text(const Segment& seg, const Receiver::Text& text, Instant now);
     void take_fin(const Segment& seg, Instant now);
+    void on_recovery_deadlines(Instant now);
     void on_retransmission_timeout(Instant now);
     void on_deadlines_of_closing(Instant now);
     void settle(Instant now);
@@ -170,16 +174,23 @@ private:
     // connection_out.cc
     std::optional<Departure> plan(Instant now);
     std::optional<Departure> plan_handshake() const;
-    std::optional<Departure> plan_resend() const;
+    std::optional<Departure> plan_text(Instant now);
+    std::optional<Departure> plan_resend(Instant now) const;
+    std::optional<Departure> plan_tail_probe() const;
     std::optional<Departure> plan_probe() const;
     std::optional<Departure> plan_new(Instant now);
     std::optional<Departure> plan_keepalive() const;
     std::optional<Departure> plan_ack() const;
     void depart(Departure departure, wire::PacketOut& packet, Instant now);
     Offer offer_agreed() const;
+    void write_sack(wire::TcpOptions& options) const;
     wire::TcpHeader header_of(const Departure& departure, Instant now);
     void after_departure(const Departure& departure, Instant now);
+    void after_resend(const Departure& departure, Instant now);
+    void after_tail_probe(const Departure& departure, Instant now);
+    void arm_tail_probe(Instant now);
     std::uint32_t segment_max() const;
+    std::uint32_t segment_mss() const;
     Pos congestion_window() const;
     std::uint32_t timestamp_now(Instant now) const;
     Duration rto() const { return rtt_.timeout(environment_.settings); }
@@ -200,7 +211,8 @@ private:
     void note_drop(const Segment& seg, Reason reason, Instant now) const;
     void note_deadline(DeadlineKind kind, Duration value, Rule rule, Instant now) const;
     void note_segment_in(const Segment& seg, const Arrived& arrived, Instant now) const;
-    void note_departure(const Departure& departure, std::uint16_t window, Instant now) const;
+    void note_departure(const Departure& departure, const wire::TcpHeader& header, Instant now) const;
+    void note_losses(const Found& found, Instant now) const;
     struct ArmedDeadline {
         DeadlineKind kind;
         Instant at;
@@ -223,7 +235,7 @@ private:
     Flight flight_;
     Rtt rtt_;
     RetransmitTimer timer_;
-    NewReno recovery_;
+    Recovery recovery_;
     Controller controller_;
     ChallengeThrottle challenges_;
     Keepalive keepalive_;

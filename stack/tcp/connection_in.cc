@@ -11,8 +11,10 @@ void Connection::on_segment(const Arrived& arrived, Instant now) {  // RFC 9293 
     keepalive_.on_heard(keepalive_plan(), now);
     if (state_ == State::syn_sent) return on_segment_in_syn_sent(arrived, now);
     Segment seg = enter(arrived);
+    const Range text_as_sent{seg.text_begin(), seg.text_begin() + seg.text.size()};
     const Pos seq_as_sent = seg.seq;
     note_segment_in(seg, arrived, now);
+    note_duplicate(text_as_sent);
     const Verdict verdict = judge(seg, judge_context(seg, now));  // first to fifth
     if (!carry_out(verdict, seg, arrived, now)) return settle(now);
     if (seg.timestamps && agreed_.timestamps)
@@ -35,9 +37,20 @@ Segment Connection::enter(const Arrived& arrived) const {
     seg.wnd = std::uint32_t{header.window} << (seg.has(flag::syn) ? 0U : agreed_.snd_shift);  // RFC 7323 2.2
     seg.up = header.urgent_pointer;
     if (agreed_.timestamps) seg.timestamps = header.options.timestamps;  // RFC 7323 3.2: not agreed, ignored
+    if (agreed_.sack) seg.sack_count = header.options.sack_count;
+    for (std::size_t i = 0; i < seg.sack_count; ++i)
+        seg.sack[i] = {snd_space_.unwrap({header.options.sack[i].begin}, sender_.una()),
+                       snd_space_.unwrap({header.options.sack[i].end}, sender_.una())};
     seg.text = arrived.text;
     seg.segment_bytes = arrived.segment_bytes;
     return seg;
+}
+
+// RFC 2883 4: octets that are here already are reported once, also when the segment is refused (4.3).
+void Connection::note_duplicate(Range text) {
+    if (!agreed_.sack || !environment_.settings.dsack || text.empty()) return;
+    const Pos end = std::min(text.end, receiver_.nxt());
+    if (text.begin < end) receiver_.on_duplicate({text.begin, end});
 }
 
 JudgeContext Connection::judge_context(const Segment& seg, Instant now) const {
@@ -152,13 +165,17 @@ void Connection::synchronize(const Agreed& agreed, std::uint32_t announced, std:
         options_->receive_buffer ? options_->receive_buffer : settings.receive_buffer;
     receiver_.start(settings, buffer, announced, mss_announced);
     controller_.start(settings, mss(), syns_resent);
+    recovery_.start(agreed.sack);
     if (syns_resent > 0) rtt_.raise_initial(settings.rto_after_syn_loss);  // RFC 6298 5.7
 }
 
 // Our SYN is acknowledged. [U-6]: the send window is taken from this segment, in both branches.
 void Connection::establish(const Segment& seg, Instant now) {
     const std::optional<Instant> syn_sent_at = opening_ ? opening_->handshake.sample_sent_at() : std::nullopt;
-    if (syn_sent_at) rtt_.on_sample(now - *syn_sent_at, 1);
+    if (syn_sent_at) {
+        rtt_.on_sample(now - *syn_sent_at, 1);
+        rtt_.on_exact_sample(now - *syn_sent_at, now, environment_.settings);
+    }
     opening_.reset();
     sender_.start();
     sender_.window.start(seg.seq, seg.ack, seg.wnd);
@@ -179,7 +196,14 @@ void Connection::establish(const Segment& seg, Instant now) {
 bool Connection::take_ack(const Segment& seg, Instant now) {
     if (state_ == State::syn_received) establish(seg, now);
     const bool window_changed = sender_.window.update(seg.seq, seg.ack, seg.wnd);
-    const AckContext context{sender_.una(), window_changed, agreed_.timestamps, timestamp_now(now), now};
+    AckContext context;
+    context.una = sender_.una();
+    context.window_changed = window_changed;
+    context.timestamps = agreed_.timestamps;
+    context.timestamp_now = timestamp_now(now);
+    context.now = now;
+    context.least_rtt = rtt_.least();
+    context.mss = mss();
     const Acked acked = digest_ack(seg, context, flight_);
     if (acked.is_new) {
         bytes_acked_ += static_cast<std::uint64_t>(acked.octets);
@@ -199,7 +223,9 @@ void Connection::take_rtt(const Acked& acked, Instant now) {
     if (!acked.rtt) return;
     const auto expected = static_cast<std::uint32_t>(acked.flight_before / (2 * Pos{mss()})) + 1;
     rtt_.on_sample(*acked.rtt, expected);
+    if (acked.is_rtt_exact) rtt_.on_exact_sample(*acked.rtt, now, environment_.settings);
     timer_.end_back_off();
+    recovery_.probe.on_sample();
     if (!environment_.trace.wants(Kind::rtt)) return;
     TraceRecord sample = record(Kind::rtt, now);
     sample.value = static_cast<std::uint32_t>(in_us(*acked.rtt));
@@ -207,29 +233,50 @@ void Connection::take_rtt(const Acked& acked, Instant now) {
     note(sample);
 }
 
+RecoveryContext Connection::recovery_context(Instant now) const {
+    return {environment_.settings, mss(), sender_.max(), now, rtt_.smoothed(), rtt_.least()};
+}
+
 void Connection::recover_from(const Acked& acked, Instant now) {
-    const Settings& settings = environment_.settings;
     const Pos flight_size = recovery_.flight_size(flight_);
-    const Found found = recovery_.on_ack(acked, settings, mss(), sender_.max(), flight_);
+    const Found found = recovery_.on_ack(acked, recovery_context(now), flight_);
+    respond(found, &acked, flight_size, now);
+    if (acked.is_new) restart_timer(found, now);
+    if (acked.is_new || acked.delivered.sacked > 0) arm_tail_probe(now);
+    note_phase(now, found.what == Found::What::undone ? recovery_.undo_rule() : Rule::r5681_3_2);
+}
+
+// What the controller and the window make of it.
+void Connection::respond(const Found& found, const Acked* acked, Pos flight_size, Instant now) {
+    if (found.lost > 0) note_losses(found, now);
+    if (found.has_recovered) controller_.on_recovered(recovery_.window_after(flight_.bytes(), mss()));
     switch (found.what) {
-        case Found::What::entered:
+        case Found::What::entered: ++environment_.counters.tcp_fast_retransmits; [[fallthrough]];
+        case Found::What::lost_again:
             controller_.on_loss(flight_size, mss());
-            recovery_.set_threshold(controller_.slow_start_threshold(), settings, mss());
-            ++environment_.counters.tcp_fast_retransmits;
+            recovery_.begin(controller_.slow_start_threshold(), acked, found, recovery_context(now), flight_);
             break;
         case Found::What::recovered:
             controller_.on_recovered(recovery_.window_after(flight_.bytes(), mss()));
             break;
+        case Found::What::repaired:  // RFC 8985 7.4.2 [R8985-17]
+            controller_.on_loss(acked->flight_before, mss());
+            controller_.on_recovered(controller_.slow_start_threshold());
+            break;
+        case Found::What::undone:
+            controller_.undo();
+            timer_.end_back_off();
+            ++environment_.counters.tcp_undone;
+            break;
         case Found::What::nothing:
-            if (acked.is_new)
-                controller_.on_acked(acked.octets, mss(), acked.flight_before + mss() > controller_.window());
+            if (acked && acked->is_new)
+                controller_.on_acked(acked->octets, mss(),
+                                     acked->flight_before + mss() > controller_.window());
             break;
         case Found::What::more_room:
         case Found::What::inflated:
         case Found::What::partial: break;
     }
-    if (acked.is_new) restart_timer(found, now);
-    note_phase(now, Rule::r5681_3_2);
 }
 
 void Connection::restart_timer(const Found& found, Instant now) {
@@ -290,6 +337,8 @@ bool Connection::take_text(const Segment& seg, Instant now) {  // seventh step
 
 void Connection::acknowledge_text(const Segment& seg, const Receiver::Text& text, Instant now) {
     bytes_received_ += static_cast<std::uint64_t>(text.in_order);
+    if (text.duplicate && agreed_.sack && environment_.settings.dsack)
+        receiver_.on_duplicate(*text.duplicate);
     if (text.is_full) note_drop(seg, Reason::tcp_reassembly_full, now);
     if (text.is_duplicate) note_drop(seg, Reason::tcp_already_received, now);
     if (text.in_order == 0) {  // RFC 5681 4.2: above a hole, or seen before
@@ -338,10 +387,29 @@ void Connection::on_time(Instant now) {  // RFC 9293 3.10.8
         note_deadline(DeadlineKind::user_timeout, user_timeout(), Rule::r9293_3_10_8, now);
         return end(Event::user_timeout, Reason::end_user_timeout, Rule::r9293_3_10_8, now);
     }
-    if (timer_.is_due(now)) on_retransmission_timeout(now);
+    on_recovery_deadlines(now);
     if (sender_.persist.on_time(settings.rto_max, now))
         note_deadline(DeadlineKind::persist, sender_.persist.interval(), Rule::r9293_3_8_6_1, now);
     on_deadlines_of_closing(now);
+}
+
+// One of three: segments that may have been reordered, the tail probe, the retransmission (RFC 8985 8).
+void Connection::on_recovery_deadlines(Instant now) {
+    if (recovery_.reordering_deadline() <= now) {
+        const Pos flight_size = recovery_.flight_size(flight_);
+        respond(recovery_.on_reordering_due(recovery_context(now), flight_), nullptr, flight_size, now);
+        timer_.restart(rto(), environment_.settings, now);
+        note_deadline(DeadlineKind::reordering, recovery_.rack()->rtt(), Rule::r8985_6_2, now);
+        note_phase(now, Rule::r8985_6_2);
+    } else if (timer_.is_probe_due(now)) {
+        timer_.stop_probe();
+        recovery_.probe.owe();
+        note_deadline(DeadlineKind::tail_probe,
+                      TailProbe::timeout(environment_.settings, rtt_.smoothed(), flight_.bytes(), mss()),
+                      Rule::r8985_7_3, now);
+    } else if (timer_.is_due(now)) {
+        on_retransmission_timeout(now);
+    }
 }
 
 void Connection::on_retransmission_timeout(Instant now) {  // RFC 6298 5.4 to 5.6, RFC 5681 3.1
@@ -350,7 +418,7 @@ void Connection::on_retransmission_timeout(Instant now) {  // RFC 6298 5.4 to 5.
     ++timeouts_;
     ++environment_.counters.tcp_timeouts;
     controller_.on_timeout(recovery_.flight_size(flight_), mss(), transmissions == 1);
-    recovery_.on_timeout(sender_.max(), flight_);
+    recovery_.on_timeout(recovery_context(now), flight_);
     timer_.on_expired(rto(), settings, now);
     note_deadline(DeadlineKind::retransmission, timer_.backed_off(rto(), settings), Rule::r6298_5_5, now);
     if (transmissions >= settings.retries_before_advice)

@@ -22,12 +22,23 @@ std::optional<Departure> Connection::plan(Instant now) {
         return state_ == State::syn_received ? plan_ack() : std::nullopt;
     }
     if (may_transmit(state_)) {
-        if (auto resend = plan_resend()) return resend;
-        if (auto probe = plan_probe()) return probe;
-        if (auto fresh = plan_new(now)) return fresh;
+        if (auto text = plan_text(now)) return text;
     }
     if (auto keepalive = plan_keepalive()) return keepalive;
     return plan_ack();
+}
+
+std::optional<Departure> Connection::plan_text(Instant now) {
+    if (recovery_.prefers_new_data()) {  // RFC 5682 2.1 (2b)
+        if (auto fresh = plan_new(now)) return fresh;
+        recovery_.find_no_new_data();
+    }
+    if (!recovery_.prefers_new_data()) {
+        if (auto resend = plan_resend(now)) return resend;
+    }
+    if (auto probe = plan_probe()) return probe;
+    if (auto fresh = plan_new(now)) return fresh;
+    return plan_tail_probe();
 }
 
 std::optional<Departure> Connection::plan_handshake() const {
@@ -41,8 +52,10 @@ std::optional<Departure> Connection::plan_handshake() const {
     return syn;
 }
 
-std::optional<Departure> Connection::plan_resend() const {
-    std::optional<Range> lost = flight_.next_lost(mss());
+std::optional<Departure> Connection::plan_resend(Instant now) const {
+    std::optional<Range> lost = flight_.next_lost(segment_mss());
+    const bool is_rescue = !lost;
+    if (is_rescue) lost = recovery_.rescue(recovery_context(now), flight_);
     if (!lost || sender_.is_window_shut()) return std::nullopt;
     if (lost->begin == 0) lost->end = 1;  // the SYN of a connection closed before it was acknowledged
     // RFC 9293 3.8.6 [SHLD-16]; choice for [MAY-7]: what a shrunk window excludes waits until it opens.
@@ -53,10 +66,32 @@ std::optional<Departure> Connection::plan_resend() const {
     resend.text = *lost;
     resend.seq = lost->begin;
     resend.is_resent = true;
+    resend.is_rescue = is_rescue;
     resend.attempt = static_cast<std::uint16_t>(flight_.transmissions(lost->begin) + 1U);
-    resend.cause = recovery_.is_active() ? Cause::fast_retransmit : Cause::timeout;
-    resend.rule = recovery_.is_active() ? Rule::r5681_3_2 : Rule::r6298_5;
+    if (!recovery_.is_active()) {
+        resend.cause = Cause::timeout;
+        resend.rule = Rule::r6298_5;
+    } else if (recovery_.has_sack()) {
+        resend.cause = recovery_.is_forced() ? Cause::fast_retransmit : Cause::sack_hole;
+        resend.rule = environment_.settings.rack ? Rule::r8985_6_2 : Rule::r6675_5;
+    } else {
+        resend.cause = Cause::fast_retransmit;
+        resend.rule = Rule::r5681_3_2;
+    }
     return resend;
+}
+
+// RFC 8985 7.3: new data if any fits (plan_new), else the end of what is in flight.
+std::optional<Departure> Connection::plan_tail_probe() const {
+    if (!recovery_.probe.is_owed() || flight_.empty() || sender_.is_window_shut()) return std::nullopt;
+    Departure probe;
+    probe.text = flight_.last(segment_mss());
+    probe.seq = probe.text.begin;
+    probe.is_resent = true;
+    probe.attempt = static_cast<std::uint16_t>(flight_.transmissions(probe.seq) + 1U);
+    probe.cause = Cause::tail_probe;
+    probe.rule = Rule::r8985_7_3;
+    return probe;
 }
 
 // RFC 9293 3.8.6.1: one octet, of what is in flight or next.
@@ -81,12 +116,13 @@ std::optional<Departure> Connection::plan_new(Instant now) {
     MaySendFacts facts;
     facts.unsent = sender_.unsent();
     facts.usable = sender_.right_edge() - sender_.nxt();
-    facts.congestion_room = congestion_window() + recovery_.extra_room(settings, mss()) - flight_.pipe();
-    facts.mss = mss();
+    facts.congestion_room = congestion_window() - flight_.pipe();
+    facts.congestion_room += recovery_.extra_room(settings, mss(), facts.congestion_room);
+    facts.mss = segment_mss();
     facts.segment_max = segment_max();
     facts.largest_window = sender_.window.largest();
     facts.is_anything_unacknowledged = !flight_.empty();
-    facts.nagle = settings.nagle && !options_->no_delay;
+    facts.nagle = settings.nagle && !options_->no_delay && !recovery_.probe.is_owed();
     facts.cork = options_->cork;
     facts.is_last = sender_.is_fin_queued();
     facts.override_due = silly_at_ <= now;
@@ -103,6 +139,7 @@ std::optional<Departure> Connection::plan_new(Instant now) {
     fresh.seq = text.begin;
     fresh.cause = answer.octets > 0 ? Cause::data : Cause::fin;
     fresh.rule = answer.octets > 0 ? Rule::none : Rule::r9293_3_6;
+    if (recovery_.probe.is_owed()) fresh.cause = Cause::tail_probe, fresh.rule = Rule::r8985_7_3;
     return fresh;
 }
 
@@ -134,8 +171,9 @@ Pos Connection::congestion_window() const {
 // Octets one frame may carry: one segment, or as many as the link cuts up for us.
 std::uint32_t Connection::segment_max() const {
     const std::uint32_t overhead = 60 + 20;
-    if (path_segment_bytes_ < overhead + mss()) return mss();
-    return (path_segment_bytes_ - overhead) / mss() * mss();
+    const std::uint32_t full = segment_mss();
+    if (path_segment_bytes_ < overhead + full) return full;
+    return (path_segment_bytes_ - overhead) / full * full;
 }
 
 std::uint32_t Connection::timestamp_now(Instant now) const {  // RFC 7323 5.4: 1 ms ticks; 7.1: random offset
@@ -149,6 +187,7 @@ Offer Connection::offer_agreed() const {
     offer.window_shift = agreed_.rcv_shift;
     offer.window_scaling = agreed_.window_scaling;
     offer.timestamps = agreed_.timestamps;
+    offer.sack = agreed_.sack;
     return offer;
 }
 
@@ -169,6 +208,7 @@ wire::TcpHeader Connection::header_of(const Departure& departure, Instant now) {
     } else {
         header.window = receiver_.announce(agreed_.rcv_shift);
         if (agreed_.timestamps) header.options.timestamps = wire::Timestamps{};
+        if (agreed_.sack && receiver_.has_sack_blocks()) write_sack(header.options);
     }
     if (header.options.timestamps) {
         header.options.timestamps->value = timestamp_now(now);
@@ -176,6 +216,22 @@ wire::TcpHeader Connection::header_of(const Departure& departure, Instant now) {
         if ((header.flags & flag::ack) != 0) header.options.timestamps->echo = receiver_.paws.recent();
     }
     return header;
+}
+
+// RFC 2018 4: on every acknowledgment that does not cover all that is held.
+void Connection::write_sack(wire::TcpOptions& options) const {
+    std::array<Range, 4> blocks;
+    options.sack_count = receiver_.sack_blocks(agreed_.sack_most(), blocks);
+    for (std::size_t i = 0; i < options.sack_count; ++i)
+        options.sack[i] = {rcv_space_.wrap(blocks[i].begin).raw, rcv_space_.wrap(blocks[i].end).raw};
+}
+
+// Octets a segment carries beside the options it has now (RFC 9293 3.7.1 [MUST-16]).
+std::uint32_t Connection::segment_mss() const {
+    if (!agreed_.sack || !receiver_.has_sack_blocks()) return mss();
+    std::array<Range, 4> blocks;
+    const std::uint32_t count = receiver_.sack_blocks(agreed_.sack_most(), blocks);
+    return mss() - std::min(mss() - 1, 4 + 8 * count);
 }
 
 void Connection::depart(Departure departure, wire::PacketOut& packet, Instant now) {
@@ -203,8 +259,9 @@ void Connection::depart(Departure departure, wire::PacketOut& packet, Instant no
                                            : static_cast<std::uint8_t>(environment_.settings.hop_limit);
     packet.checksum_offset = wire::tcp_checksum_offset;
     packet.header_length = static_cast<std::uint32_t>(wire::write_tcp(packet.header_room(), header));
-    if (packet.payload.bytes() > mss()) packet.segment_bytes = static_cast<std::uint16_t>(mss());
-    note_departure(departure, header.window, now);
+    const std::uint32_t full = segment_mss();
+    if (packet.payload.bytes() > full) packet.segment_bytes = static_cast<std::uint16_t>(full);
+    note_departure(departure, header, now);
     after_departure(departure, now);
 }
 
@@ -213,8 +270,10 @@ void Connection::after_departure(const Departure& departure, Instant now) {
     ++segments_out_;
     ++environment_.counters.tcp_segments_out;
     const bool is_bare = departure.text.empty() && (departure.flags & flag::syn) == 0;
-    if ((departure.flags & flag::ack) != 0 && departure.cause != Cause::keepalive)
+    if ((departure.flags & flag::ack) != 0 && departure.cause != Cause::keepalive) {
         receiver_.acks.on_sent(is_bare);
+        receiver_.on_acknowledgment_sent();
+    }
     if (departure.cause == Cause::keepalive) {
         keepalive_.on_sent();
         ++environment_.counters.tcp_keepalives;
@@ -232,11 +291,7 @@ void Connection::after_departure(const Departure& departure, Instant now) {
         sender_.on_probed(departure.text.end);
         ++environment_.counters.tcp_zero_window_probes;
     } else if (departure.is_resent) {
-        flight_.on_resent(departure.text, now);
-        recovery_.on_resent();
-        ++retransmitted_;
-        ++environment_.counters.tcp_retransmitted;
-        timer_.on_sent(rto(), environment_.settings, now);
+        after_resend(departure, now);
     } else {
         flight_.on_sent(departure.text, now);
         recovery_.on_new_data_sent(departure.text.size());
@@ -244,9 +299,40 @@ void Connection::after_departure(const Departure& departure, Instant now) {
         silly_at_ = never;
         last_sent_at_ = now;
         timer_.on_sent(rto(), environment_.settings, now);
+        if (departure.cause == Cause::tail_probe)
+            after_tail_probe(departure, now);
+        else
+            arm_tail_probe(now);
     }
     if ((departure.flags & flag::fin) != 0 && state_ == State::close_wait)
         move(Event::fin_sent, now, Rule::r9293_3_10_4);  // D-15
+}
+
+void Connection::after_resend(const Departure& departure, Instant now) {
+    flight_.on_resent(departure.text, now);
+    ++retransmitted_;
+    ++environment_.counters.tcp_retransmitted;
+    if (departure.cause == Cause::tail_probe) return after_tail_probe(departure, now);
+    const std::optional<std::uint32_t> timestamp =
+        agreed_.timestamps ? std::optional(timestamp_now(now)) : std::nullopt;
+    recovery_.on_resent(departure.text, timestamp);
+    if (departure.is_rescue) recovery_.on_rescued();
+    timer_.on_sent(rto(), environment_.settings, now);
+}
+
+void Connection::after_tail_probe(const Departure& departure, Instant now) {
+    recovery_.probe.on_sent(departure.text.end, departure.is_resent);
+    timer_.restart(rto(), environment_.settings, now);  // RFC 8985 7.3 [R8985-16]
+    ++environment_.counters.tcp_tail_probes;
+}
+
+// RFC 8985 7.2: after new data and after an acknowledgment that advances; never later than the retransmission.
+void Connection::arm_tail_probe(Instant now) {
+    const Settings& settings = environment_.settings;
+    timer_.stop_probe();
+    if (flight_.empty() || timer_.timeouts() > 0 || sender_.is_window_shut()) return;
+    if (!recovery_.may_arm_probe(settings, flight_)) return;
+    timer_.arm_probe(later(now, TailProbe::timeout(settings, rtt_.smoothed(), flight_.bytes(), mss())));
 }
 
 }  // namespace sluice::tcp

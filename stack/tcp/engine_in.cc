@@ -158,6 +158,7 @@ HalfOpen* Engine::admit(Listener& listener, const Arrived& arrived, std::optiona
         facts.mss = admitted.offer.mss;
         facts.peer_mss = admitted.agreed.mss;
         facts.timestamps = admitted.agreed.timestamps;
+        facts.sack = admitted.agreed.sack;
         if (admitted.agreed.window_scaling) {
             facts.window_shift = static_cast<std::int8_t>(admitted.agreed.rcv_shift);
             facts.peer_window_shift = static_cast<std::int8_t>(admitted.agreed.snd_shift);

@@ -53,6 +53,7 @@ void Engine::owe_syn_ack(HalfOpen& child, bool is_resent, Instant now) {
     wire::TcpOptions peer;
     if (child.agreed.window_scaling) peer.window_shift = child.agreed.snd_shift;
     if (child.agreed.timestamps) peer.timestamps = wire::Timestamps{};
+    peer.sack_permitted = child.agreed.sack;
     reply.options = options_of(child.offer, &peer);
     if (reply.options.timestamps)
         reply.options.timestamps = wire::Timestamps{isn_.timestamp_offset(child.tuple), child.ts_recent};

@@ -7,6 +7,7 @@
 #include "base/reason.h"
 #include "base/time.h"
 #include "base/trace_record.h"
+#include "tcp/recover/delivered.h"
 #include "tcp/seq.h"
 
 namespace sluice::tcp {
@@ -22,31 +23,44 @@ struct Agreed {
 
     // Eff.snd.MSS (RFC 9293 3.7.1 [MUST-16]): payload octets next to the options of every segment.
     std::uint32_t mss_send() const { return mss - (timestamps ? 12U : 0U); }
+    // SACK blocks that fit beside the other options (RFC 2018 3).
+    std::uint8_t sack_most() const { return !sack ? 0 : timestamps ? 3 : 4; }
 };
 
 // What one acknowledgment means.
 struct Acked {
-    Pos una = 0;                  // snd.una after it
-    Pos octets = 0;               // newly acknowledged
-    Pos flight_before = 0;        // FlightSize when it arrived
-    bool is_new = false;          // snd.una advanced
-    bool is_duplicate = false;    // RFC 5681 2
-    bool any_resent = false;      // some of it had been sent more than once
-    std::optional<Duration> rtt;  // a sample Karn allows
+    Pos una = 0;                              // snd.una after it
+    Pos octets = 0;                           // newly acknowledged
+    Pos flight_before = 0;                    // FlightSize when it arrived
+    Pos pipe_before = 0;                      // octets believed to be in the network then
+    bool is_new = false;                      // snd.una advanced
+    bool is_duplicate = false;                // RFC 5681 2
+    bool has_sack = false;                    // it carries a SACK option
+    bool has_reneged = false;                 // the peer gave up what it had reported (RFC 2018 8)
+    std::optional<Duration> rtt;              // a sample Karn allows
+    bool is_rtt_exact = false;                // measured by our clock, not by timestamps of 1 ms
+    std::optional<std::uint32_t> echo;        // TSecr
+    std::optional<Range> duplicate_reported;  // D-SACK (RFC 2883)
+    Delivered delivered;
 };
 
 // What loss recovery found in an acknowledgment, or in the silence.
 struct Found {
     enum class What : std::uint8_t {
         nothing,
-        more_room,  // limited transmit: a duplicate ACK says that a segment left the network
-        entered,    // loss recovery begins
-        inflated,   // a duplicate ACK during recovery
-        partial,    // new data acknowledged during recovery, but not all
-        recovered,  // recovery ends
+        more_room,   // limited transmit: a duplicate ACK says that a segment left the network
+        entered,     // loss recovery begins
+        inflated,    // a duplicate ACK during recovery
+        partial,     // new data acknowledged during recovery, but not all
+        recovered,   // recovery ends
+        lost_again,  // a retransmission was lost (RFC 5681 4.3)
+        repaired,    // a tail loss probe repaired a loss (RFC 8985 7.4.2)
+        undone,      // the losses were none
     };
     What what = What::nothing;
-    bool restart_timer = true;  // RFC 6582 3.2 (3): only the first partial ACK does
+    bool restart_timer = true;   // RFC 6582 3.2 (3): only the first partial ACK does
+    bool has_recovered = false;  // a recovery ended, and `what` is the beginning of the next one
+    Pos lost = 0;                // octets newly found lost
 };
 
 // A segment that is to leave, in positions.
@@ -58,7 +72,8 @@ struct Departure {
     Rule rule = Rule::none;
     std::uint16_t attempt = 1;
     bool is_resent = false;
-    bool is_probe = false;  // not entered into the flight table
+    bool is_rescue = false;  // RFC 6675 4, NextSeg (3) and (4): not judged lost
+    bool is_probe = false;   // not entered into the flight table
 };
 
 }  // namespace sluice::tcp

@@ -48,6 +48,16 @@
     D(user_timeout_least, 100s, 1s, 1h, "L_LIMIT for a timeout asked for by the peer (RFC 5482 3.1)")    \
     N(duplicate_acks, 3, 1, 100, "DupThresh (RFC 5681 3.2)")                                             \
     B(limited_transmit, true, "new data on the first two duplicate ACKs (RFC 3042)")                     \
+    B(sack, true, "offer selective acknowledgments (RFC 2018 2)")                                        \
+    B(dsack, true, "report duplicates (RFC 2883)")                                                       \
+    B(rack, true, "find losses by time (RFC 8985 6); off: by SACKed octets (RFC 6675 4)")                \
+    B(tail_probe, true, "tail loss probes (RFC 8985 7)")                                                 \
+    D(tail_probe_initial, 1s, 1ms, 60s, "PTO before the first sample (RFC 8985 7.2)")                    \
+    D(tail_probe_ack_delay, 200ms, 0s, 500ms, "TLP.max_ack_delay (RFC 8985 7.2)")                        \
+    D(least_rtt_window, 300s, 1s, 1h, "memory of the least RTT (RFC 8985 6.2)")                          \
+    B(prr, true, "proportional rate reduction (RFC 9937); off: RFC 6675 5 (C)")                          \
+    B(frto, true, "detect false timeouts by forward ACKs (RFC 5682)")                                    \
+    B(undo, true, "take a reduction back when nothing was lost (RFC 3522, RFC 2883, RFC 4015)")          \
     /* congestion */                                                                                     \
     N(initial_window_segments, 10, 1, 1000, "initial window in segments (RFC 6928 2)")                   \
     N(initial_window_bytes, 14600, 536, 1048576, "initial window in octets (RFC 6928 2)")                \

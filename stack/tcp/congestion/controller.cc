@@ -51,6 +51,10 @@ void Controller::on_recovered(Pos window) {
     if (auto* reno = std::get_if<Reno>(&algorithm_)) reno->set_window(window);
 }
 
+void Controller::undo() {
+    if (auto* reno = std::get_if<Reno>(&algorithm_)) reno->undo();
+}
+
 void Controller::on_idle(const Settings& settings, std::uint32_t mss) {
     if (auto* reno = std::get_if<Reno>(&algorithm_))
         reno->set_window(std::min(reno->window(), initial_window(settings, mss, 0)));

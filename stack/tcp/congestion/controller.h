@@ -25,6 +25,8 @@ public:
     void on_loss(Pos flight_bytes, std::uint32_t mss);
     void on_timeout(Pos flight_bytes, std::uint32_t mss, bool is_first);
     void on_recovered(Pos window);
+    // The last reduction answered a loss that was none (RFC 4015 3.2).
+    void undo();
     // RFC 5681 4.1: nothing sent for longer than one RTO.
     void on_idle(const Settings& settings, std::uint32_t mss);
 

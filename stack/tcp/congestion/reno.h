@@ -30,16 +30,25 @@ public:
     }
     // RFC 5681 3.1 (4): half of FlightSize, at least two segments.
     void on_loss(Pos flight_bytes, std::uint32_t mss) {
+        window_before_ = window_;
+        threshold_before_ = threshold_;
         threshold_ = std::max(flight_bytes / 2, 2 * Pos{mss});
         counted_ = 0;
     }
     void on_timeout(std::uint32_t mss) { window_ = mss; }
     void set_window(Pos window) { window_ = window; }
+    // RFC 4015 3.2 (7): as before the loss that was none.
+    void undo() {
+        window_ = std::max(window_, window_before_);
+        threshold_ = std::max(threshold_, threshold_before_);
+    }
 
 private:
     Pos window_ = 0;
     Pos threshold_ = std::numeric_limits<Pos>::max();
     Pos counted_ = 0;
+    Pos window_before_ = 0;
+    Pos threshold_before_ = 0;
 };
 
 }  // namespace sluice::tcp

@@ -22,6 +22,7 @@ Offer offer_for(const Settings& settings, const wire::Path& path, std::uint32_t 
     const std::uint32_t largest = std::min(path.mtu, path.reassembly_bytes);
     offer.mss = bounded(std::min(largest - headers, settings.mss_max), mss_bound);
     offer.timestamps = settings.timestamps;
+    offer.sack = settings.sack;
     offer.window_scaling = settings.window_scaling;
     while (offer.window_scaling && offer.window_shift < window_shift_max &&
            (receive_buffer >> offer.window_shift) > 65535)
@@ -35,6 +36,7 @@ wire::TcpOptions options_of(const Offer& offer, const wire::TcpOptions* peer) {
     // RFC 7323 2.2, 3.2: a SYN,ACK carries these only if the SYN did.
     if (offer.window_scaling && (!peer || peer->window_shift)) options.window_shift = offer.window_shift;
     if (offer.timestamps && (!peer || peer->timestamps)) options.timestamps = wire::Timestamps{};
+    options.sack_permitted = offer.sack && (!peer || peer->sack_permitted);  // RFC 2018 2
     return options;
 }
 
@@ -52,6 +54,7 @@ Agreed agree(const Offer& offer, const wire::TcpOptions& peer, const Settings& s
         agreed.rcv_shift = offer.window_shift;
     }
     agreed.timestamps = offer.timestamps && peer.timestamps.has_value();
+    agreed.sack = offer.sack && peer.sack_permitted;
     return agreed;
 }
 

@@ -1,4 +1,5 @@
-// What we offer in a SYN, and what both sides agree on once both SYNs are seen (RFC 9293 3.7.1, RFC 7323 2 and 3).
+// What we offer in a SYN, and what both sides agree on once both SYNs are seen (RFC 9293 3.7.1, RFC 7323 2 and 3,
+// RFC 2018 2).
 #pragma once
 
 #include "tcp/facts.h"
@@ -13,6 +14,7 @@ struct Offer {
     std::uint8_t window_shift = 0;
     bool window_scaling = false;
     bool timestamps = false;
+    bool sack = false;
 };
 
 // Ours, for a path and a receive buffer. `mss_bound` is TCP_MAXSEG, 0 = none.

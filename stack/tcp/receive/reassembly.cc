@@ -42,6 +42,7 @@ Reassembly::Result Reassembly::hold(Pos begin, Slice text, std::uint32_t pieces_
         if (i < pieces_.size() &&
             pieces_[i].range.begin <= begin) {  // already here up to the end of this piece
             const Pos known = std::min(pieces_[i].range.end - begin, Pos{text.size()});
+            if (!result.duplicate) result.duplicate = Range{begin, begin + known};
             text.drop_front(static_cast<std::uint32_t>(known));
             begin += known;
             ++i;

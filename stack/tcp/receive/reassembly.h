@@ -16,8 +16,9 @@ namespace sluice::tcp {
 class Reassembly {
 public:
     struct Result {
-        Pos kept = 0;          // octets that were new
-        bool is_full = false;  // some were refused: too many pieces
+        Pos kept = 0;                    // octets that were new
+        bool is_full = false;            // some were refused: too many pieces
+        std::optional<Range> duplicate;  // the first octets that were here already
     };
 
     bool empty() const { return pieces_.empty(); }

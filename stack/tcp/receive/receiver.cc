@@ -16,6 +16,30 @@ void Receiver::deliver(Slice text, ChunkPool& pool) {
     if (!is_discarding_) queue_.append(std::move(text), pool);
 }
 
+Receiver::Disorder& Receiver::disorder() {
+    if (!disorder_) disorder_ = std::make_unique<Disorder>();
+    return *disorder_;
+}
+
+void Receiver::hold(Pos begin, Slice text, std::uint32_t pieces_max, ChunkPool& pool, Text& result) {
+    const Range whole{begin, begin + text.size()};
+    const auto held = disorder().held.hold(begin, std::move(text), pieces_max, pool);
+    result.held = held.kept;
+    result.is_full = held.is_full;
+    result.is_duplicate = held.kept == 0 && !held.is_full;
+    result.duplicate = held.duplicate;
+    // What was refused is not reported.
+    if (!held.is_full) disorder_->report.on_held(whole);
+}
+
+void Receiver::on_duplicate(Range text) { disorder().report.on_duplicate(text); }
+
+void Receiver::on_acknowledgment_sent() {
+    if (!disorder_) return;
+    disorder_->report.on_sent();
+    if (disorder_->held.empty() && disorder_->report.empty()) disorder_.reset();
+}
+
 Receiver::Text Receiver::take_text(const Segment& seg, std::uint32_t pieces_max, ChunkPool& pool) {
     Text result;
     Slice text = seg.text;
@@ -28,22 +52,21 @@ Receiver::Text Receiver::take_text(const Segment& seg, std::uint32_t pieces_max,
         return result;
     }
     if (begin > nxt_) {
-        if (!above_) above_ = std::make_unique<Reassembly>();
-        const auto held = above_->hold(begin, std::move(text), pieces_max, pool);
-        result.held = held.kept;
-        result.is_full = held.is_full;
-        result.is_duplicate = held.kept == 0 && !held.is_full;
+        hold(begin, std::move(text), pieces_max, pool, result);
         return result;
     }
     const Pos before = nxt_;
     deliver(std::move(text), pool);
     result.filled_hole = has_hole();
     while (has_hole()) {
-        auto piece = above_->take(nxt_);
+        auto piece = disorder_->held.take(nxt_);
         if (!piece) break;
         deliver(std::move(*piece), pool);
     }
-    if (above_ && above_->empty()) above_.reset();
+    if (disorder_) {
+        disorder_->report.on_in_order(nxt_);
+        if (disorder_->held.empty() && disorder_->report.empty()) disorder_.reset();
+    }
     result.in_order = nxt_ - before;
     return result;
 }
@@ -52,7 +75,7 @@ bool Receiver::take_fin(const Segment& seg) {
     if (seg.has(flag::fin) && fin_at_ < 0) {
         const Pos at = seg.text_begin() + seg.text.size();
         // A FIN below octets we already hold contradicts them; the octets win.
-        if (at >= nxt_ && (!above_ || above_->end() <= at)) fin_at_ = at;
+        if (at >= nxt_ && (!disorder_ || disorder_->held.end() <= at)) fin_at_ = at;
     }
     if (!fin_is_due()) return false;
     pass_fin();
@@ -66,7 +89,7 @@ void Receiver::discard_from_now() {
 
 void Receiver::drop_everything() {
     queue_.clear();
-    above_.reset();
+    disorder_.reset();
     acks.stop();
 }
 

@@ -9,6 +9,7 @@
 #include "tcp/receive/paws.h"
 #include "tcp/receive/reassembly.h"
 #include "tcp/receive/receive_queue.h"
+#include "tcp/receive/sack_report.h"
 #include "tcp/receive/urgent_mark.h"
 #include "tcp/receive/window.h"
 
@@ -17,11 +18,12 @@ namespace sluice::tcp {
 class Receiver {
 public:
     struct Text {
-        Pos in_order = 0;           // octets RCV.NXT advanced by
-        Pos held = 0;               // octets kept above a hole
-        bool is_duplicate = false;  // nothing in it was new
-        bool filled_hole = false;   // it brought held octets into order, or leaves some above a hole
-        bool is_full = false;       // reassembly refused octets
+        Pos in_order = 0;                // octets RCV.NXT advanced by
+        Pos held = 0;                    // octets kept above a hole
+        bool is_duplicate = false;       // nothing in it was new
+        bool filled_hole = false;        // it brought held octets into order, or leaves some above a hole
+        bool is_full = false;            // reassembly refused octets
+        std::optional<Range> duplicate;  // octets held above a hole that came again
     };
 
     // `announced` is the window of our SYN or SYN,ACK, unscaled.
@@ -54,7 +56,9 @@ public:
     // --- the window
     // Octets the buffer has left. It counts octets of the stream; memory pinned is at most about twice as much, because
     // wasteful slices are copied (docs/decisions/0005).
-    Pos free() const { return Pos{window_.limit()} - queue_.octets() - (above_ ? above_->octets() : 0); }
+    Pos free() const {
+        return Pos{window_.limit()} - queue_.octets() - (disorder_ ? disorder_->held.octets() : 0);
+    }
     std::uint32_t limit() const { return window_.limit(); }
     void set_limit(std::uint32_t limit) { window_.set_limit(limit); }
     bool is_window_update_due() const { return window_.is_update_due(nxt_, free(), mss_announced_); }
@@ -65,21 +69,37 @@ public:
     }
     Pos last_ack_sent() const { return last_ack_sent_; }
     std::uint16_t mss_announced() const { return mss_announced_; }
-    bool has_hole() const { return above_ && !above_->empty(); }
+    bool has_hole() const { return disorder_ && !disorder_->held.empty(); }
+
+    // --- selective acknowledgments (RFC 2018, RFC 2883)
+    // At most `most` blocks for the next acknowledgment.
+    std::uint8_t sack_blocks(std::uint8_t most, std::array<Range, 4>& out) const {
+        return disorder_ ? disorder_->report.blocks(most, out) : std::uint8_t{0};
+    }
+    bool has_sack_blocks() const { return disorder_ && !disorder_->report.empty(); }
+    void on_duplicate(Range text);
+    void on_acknowledgment_sent();
 
     AckPolicy acks;
     Paws paws;
     UrgentMark urgent;
 
 private:
+    // Made when something first arrives out of order or twice.
+    struct Disorder {
+        Reassembly held;
+        SackReport report;
+    };
+    Disorder& disorder();
     void deliver(Slice text, ChunkPool& pool);
+    void hold(Pos begin, Slice text, std::uint32_t pieces_max, ChunkPool& pool, Text& result);
 
     Pos nxt_ = 1;
     Pos fin_at_ = -1;
     Pos last_ack_sent_ = 1;
     ReceiveWindow window_;
     ReceiveQueue queue_;
-    std::unique_ptr<Reassembly> above_;  // made when something first arrives out of order
+    std::unique_ptr<Disorder> disorder_;
     std::uint16_t mss_announced_ = 536;
     bool is_discarding_ = false;
 };

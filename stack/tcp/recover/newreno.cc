@@ -8,7 +8,9 @@ Found NewReno::on_ack(const Acked& acked, const Settings& settings, std::uint32_
     if (!acked.is_duplicate) return {};
     if (duplicates_ < 65535) ++duplicates_;
     if (is_active_) {
-        window_ += mss;  // RFC 5681 3.2 (4)
+        // RFC 5681 3.2 (4); not for more duplicates than segments were out (RFC 5681 5, RFC 9937 6.2 [R9937-11]).
+        if (inflation_left_ > 0) window_ += mss;
+        inflation_left_ -= mss;
         return {Found::What::inflated};
     }
     if (duplicates_ < settings.duplicate_acks) return {Found::What::more_room};
@@ -17,6 +19,7 @@ Found NewReno::on_ack(const Acked& acked, const Settings& settings, std::uint32_
     recover_ = snd_max - 1;
     is_active_ = is_forced_ = true;
     partial_seen_ = false;
+    inflation_left_ = acked.flight_before - Pos{settings.duplicate_acks} * mss;
     flight.mark_first_lost(mss);
     return {Found::What::entered};
 }

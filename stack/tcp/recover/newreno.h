@@ -24,6 +24,10 @@ public:
     }
     // RFC 6582 3.2 (4): the timer ends recovery; no new one before everything sent by now is acknowledged.
     void on_timeout(Pos snd_max, Flight& flight);
+    void on_undone() {
+        is_active_ = is_forced_ = false;
+        duplicates_ = 0;
+    }
 
     bool is_active() const { return is_active_; }
     // Lost data leaves at once, whatever the window: the first retransmission of a recovery, and one per partial ACK.
@@ -54,6 +58,7 @@ private:
     Pos window_ = 0;
     Pos threshold_ = 0;
     Pos extra_sent_ = 0;
+    Pos inflation_left_ = 0;
     std::uint16_t duplicates_ = 0;
     bool is_active_ = false;
     bool is_forced_ = false;

@@ -1,4 +1,5 @@
-// The retransmission timer (RFC 6298 5). Owns its deadline and the back-off. Told: transmissions, acknowledgments, time.
+// The retransmission timer (RFC 6298 5). Owns its deadline, the back-off, and the
+// deadline of the tail probe that may stand before it (RFC 8985 7). Told: transmissions, acknowledgments, time.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +21,7 @@ public:
     void restart(Duration rto, const Settings& settings, Instant now) {
         at_ = later(now, backed_off(rto, settings));
     }
-    void stop() { at_ = never; }
+    void stop() { at_ = probe_at_ = never; }
     void end_back_off() { timeouts_ = 0; }
 
     bool is_due(Instant now) const { return at_ <= now; }
@@ -29,6 +30,12 @@ public:
         if (timeouts_ < 30) ++timeouts_;
         at_ = later(now, backed_off(rto, settings));
     }
+    // RFC 8985 7.2: a tail probe comes first, and never later than the retransmission would.
+    void arm_probe(Instant at) { probe_at_ = std::min(at, at_); }
+    void stop_probe() { probe_at_ = never; }
+    bool is_probe_due(Instant now) const { return probe_at_ <= now; }
+    Instant probe_deadline() const { return probe_at_; }
+
     // Timeouts in a row without progress.
     std::uint8_t timeouts() const { return timeouts_; }
     Duration backed_off(Duration rto, const Settings& settings) const {
@@ -39,6 +46,7 @@ public:
 
 private:
     Instant at_ = never;
+    Instant probe_at_ = never;
     std::uint8_t timeouts_ = 0;
 };
 

@@ -9,12 +9,11 @@ void Rtt::on_sample(Duration sample, std::uint32_t per_round_trip) {
     initial_ = {};
     if (!has_sample_) {
         // RFC 6298 2.2: SRTT <- R, RTTVAR <- R/2.
-        smoothed_ = least_ = sample;
+        smoothed_ = sample;
         variation_ = sample / 2;
         has_sample_ = true;
         return;
     }
-    least_ = std::min(least_, sample);
     const std::int64_t n = std::max(per_round_trip, 1U);
     // RFC 6298 2.3: RTTVAR first, with the old SRTT; beta 1/4, alpha 1/8.
     const Duration error = smoothed_ > sample ? smoothed_ - sample : sample - smoothed_;

@@ -72,7 +72,7 @@ TEST_CASE("no sample from a segment that was resent [R6298-7] [RFC 6298 3]") {
     w.flight.mark_first_lost(1000);
     w.flight.on_resent({1, 1001}, Instant{1100ms});
     const Acked acked = w.digest(w.ack(2001));  // one of the two was
-    CHECK(acked.any_resent);
+    CHECK(acked.delivered.any_resent);
     CHECK_FALSE(acked.rtt);
     w.context.una = 2001;
     CHECK(w.digest(w.ack(3001)).rtt == 150ms);

@@ -33,7 +33,7 @@ struct World {
         acked.is_duplicate = at == una;
         if (acked.is_new) {
             acked.octets = at - una;
-            flight.on_acknowledged(at);
+            flight.on_acknowledged(at, acked.delivered);
             una = at;
         }
         const Pos flight_size = recovery.flight_size(flight);
