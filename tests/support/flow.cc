@@ -73,6 +73,7 @@ void Flow::forget() {
     sent = fresh.sent;
     received = fresh.received;
     peer_offered_ts = peer_offered_shift = stack_offered_ts = opened = false;
+    peer_offered_sack = stack_offered_sack = false;
     stack_shift.reset();
     last_ts_value.reset();
     last_syn_seq.reset();
@@ -82,9 +83,25 @@ void Flow::forget() {
     highest_sent = highest_ack = 0;
 }
 
+bool Received::covers(Pos begin, Pos end) const {
+    if (begin < next_) begin = next_;
+    for (const auto& [from, to] : apart_)
+        if (from <= begin && begin < to) begin = to;
+    return begin >= end;
+}
+
 // --- the peer sends -----------------------------------------------------------------------------------------------
 
 namespace {
+
+RawOption sack_option(const Flow& flow, const std::vector<SackEdges>& blocks) {
+    RawOption option{5, {}};
+    for (const SackEdges& block : blocks)
+        for (const Pos edge : {block.begin, block.end})
+            for (const int shift : {24, 16, 8, 0})
+                option.data.push_back(static_cast<std::uint8_t>(flow.wire_of_own(edge) >> shift));
+    return option;
+}
 
 std::vector<RawOption> peer_options(const Flow& flow, const SegmentFields& f, bool is_syn, Instant now) {
     std::vector<RawOption> options = f.first_options;
@@ -93,6 +110,7 @@ std::vector<RawOption> peer_options(const Flow& flow, const SegmentFields& f, bo
     const int shift = f.window_shift.value_or(is_syn ? flow.offer.window_shift : -1);
     if (shift >= 0) options.push_back({3, {static_cast<std::uint8_t>(shift)}});
     if (f.sack_permitted.value_or(is_syn && flow.offer.sack)) options.push_back({4, {}});
+    if (f.sack && !f.sack->empty()) options.push_back(sack_option(flow, *f.sack));
     const bool usual = is_syn ? flow.offer.timestamps : flow.timestamps() && (f.flags & tcp_flag::rst) == 0;
     if (f.has_timestamps.value_or(usual)) {
         const auto ms = static_cast<std::uint32_t>(in_ms(now.time_since_epoch()));
@@ -106,9 +124,10 @@ std::vector<RawOption> peer_options(const Flow& flow, const SegmentFields& f, bo
 }  // namespace
 
 void Flow::note_peer_syn(const WireSegment& wire) {
-    peer_offered_ts = peer_offered_shift = false;
+    peer_offered_ts = peer_offered_shift = peer_offered_sack = false;
     for (const RawOption& option : wire.options) {
         if (option.kind == 8) peer_offered_ts = true;
+        if (option.kind == 4) peer_offered_sack = true;
         if (option.kind == 3)
             peer_offered_shift = true, offer.window_shift = std::min<int>(option.data.at(0), 14);
     }
@@ -175,6 +194,7 @@ std::string check_syn(Flow& flow, const Seen& seen) {
     flow.last_syn_seq = seen.segment.seq;
     flow.stack_shift = seen.window_shift;
     flow.stack_offered_ts = seen.ts_value.has_value();
+    flow.stack_offered_sack = seen.sack_permitted;
     if (!again) {
         flow.fin_at.reset();
         flow.right_edge.reset();
@@ -192,6 +212,7 @@ std::string check_options(const Flow& flow, const Seen& seen) {
     if (seen.mss) return "MSS option outside a SYN [MUST-65]";
     if (seen.window_shift) return "window scale option outside a SYN [R7323-1]";
     if (seen.sack_permitted) return "SACK-permitted outside a SYN [R2018-1]";
+    if (!seen.sack.empty() && !flow.sack()) return "SACK was not agreed [R2018-2]";
     if (seen.has(tcp_flag::rst)) return "";
     if (flow.timestamps() && !seen.ts_value) return "timestamps agreed but missing [R7323-9]";
     if (!flow.timestamps() && seen.ts_value && flow.peer_edge) return "timestamps not agreed";
@@ -199,6 +220,19 @@ std::string check_options(const Flow& flow, const Seen& seen) {
     if (comparable && seen.ts_value && flow.last_ts_value &&
         static_cast<std::int32_t>(*seen.ts_value - *flow.last_ts_value) < 0)
         return "our timestamp clock went back [R7323-21]";
+    return "";
+}
+
+// [R2018-8] Blocks name octets the peer sent; all but a duplicate's lie above the ACK field.
+std::string check_sack(const Flow& flow, const Seen& seen) {
+    const Pos ack = flow.peer_pos(seen.segment.ack);
+    for (std::size_t i = 0; i < seen.sack.size(); ++i) {
+        const Pos begin = flow.peer_pos(seen.sack[i].first);
+        const Pos end = flow.peer_pos(seen.sack[i].second);
+        if (begin >= end || (i > 0 && begin <= ack))
+            return fmt::format("SACK block {} is {}..{} with ack {}", i, begin, end, ack);
+        if (!flow.sent.covers(begin, end)) return fmt::format("SACK of {}..{}, never sent", begin, end);
+    }
     return "";
 }
 
@@ -264,10 +298,28 @@ std::string Flow::see(const Seen& seen) {
     if (seen.has(tcp_flag::syn)) wrong = check_syn(*this, seen);
     if (wrong.empty()) wrong = check_options(*this, seen);
     if (wrong.empty()) wrong = check_ack(*this, seen);
+    if (wrong.empty() && !seen.sack.empty()) wrong = check_sack(*this, seen);
     if (wrong.empty()) wrong = check_sequence(*this, seen);
     if (seen.ts_value && !seen.has(tcp_flag::rst)) last_ts_value = seen.ts_value, last_ts_at = seen.at;
     return wrong;
 }
+
+namespace {
+
+std::string blocks_text(const std::vector<SackEdges>& blocks) {
+    std::string text;
+    for (const SackEdges& block : blocks)
+        fmt::format_to(std::back_inserter(text), "{}..{} ", block.begin, block.end);
+    return text;
+}
+
+std::string blocks_text(const Flow& flow, const Seen& seen) {
+    std::vector<SackEdges> blocks;
+    for (const auto& [begin, end] : seen.sack) blocks.push_back({flow.peer_pos(begin), flow.peer_pos(end)});
+    return blocks_text(blocks);
+}
+
+}  // namespace
 
 std::string Flow::compare(const Segment& expected, const Seen& seen) {
     const SegmentFields& f = expected.fields();
@@ -296,6 +348,7 @@ std::string Flow::compare(const Segment& expected, const Seen& seen) {
     if (f.ts_value) differ(text, "TSval", f.ts_value, seen.ts_value.value_or(0));
     if (f.ts_echo) differ(text, "TSecr", f.ts_echo, seen.ts_echo.value_or(0));
     differ(text, "SACK permitted", f.sack_permitted, seen.sack_permitted);
+    if (f.sack) differ(text, "SACK", std::optional(blocks_text(*f.sack)), blocks_text(*this, seen));
     differ(text, "traffic class", f.traffic_class, s.traffic_class);
     differ(text, "TTL", f.hop_limit, s.hop_limit);
     return text;

@@ -17,6 +17,7 @@ class Received {
 public:
     void add(Pos begin, Pos end);
     Pos next() const { return next_; }
+    bool covers(Pos begin, Pos end) const;
     void reset(Pos next) { next_ = next, apart_.clear(); }
 
 private:
@@ -48,6 +49,8 @@ struct Flow {
     bool peer_offered_ts = false;
     bool peer_offered_shift = false;
     bool stack_offered_ts = false;
+    bool peer_offered_sack = false;
+    bool stack_offered_sack = false;
     std::optional<std::uint8_t> stack_shift;
     std::optional<std::uint32_t> last_ts_value;  // of the stack
     Instant last_ts_at{};
@@ -63,6 +66,7 @@ struct Flow {
     bool checks_payload = true;  // the application writes octet_at()
 
     bool timestamps() const { return peer_offered_ts && stack_offered_ts; }
+    bool sack() const { return peer_offered_sack && stack_offered_sack; }
     bool scaling() const { return peer_offered_shift && stack_shift.has_value(); }
     unsigned own_shift() const { return scaling() ? *stack_shift : 0U; }
     unsigned peer_shift() const { return scaling() ? static_cast<unsigned>(offer.window_shift) : 0U; }

@@ -122,6 +122,13 @@ void insert_ip_option(Octets& frame, Octets option) {
     header[11] = static_cast<std::uint8_t>(check);
 }
 
+void read_sack(const Octets& frame, std::size_t at, std::size_t length, Seen& seen) {
+    if (length % 8 != 2 || length < 10)
+        seen.faults.push_back(fmt::format("SACK option has length {} [RFC 2018 3]", length));
+    for (std::size_t i = at + 2; i + 8 <= at + length; i += 8)
+        seen.sack.emplace_back(u32_at(frame, i), u32_at(frame, i + 4));
+}
+
 // RFC 9293 3.1 [MUST-68] [MUST-69]: every option but EOL and NOP has a length; zeros follow EOL; the walk ends
 // exactly at the data offset.
 void walk_options(const Octets& frame, const Layout& layout, Seen& seen) {
@@ -149,7 +156,7 @@ void walk_options(const Octets& frame, const Layout& layout, Seen& seen) {
         if (kind == 2) seen.mss = u16_at(frame, at + 2);
         if (kind == 3) seen.window_shift = frame.at(at + 2);
         if (kind == 4) seen.sack_permitted = true;
-        if (kind == 5) seen.has_sack = true;
+        if (kind == 5) read_sack(frame, at, length, seen);
         if (kind == 8) seen.ts_value = u32_at(frame, at + 2), seen.ts_echo = u32_at(frame, at + 6);
         const bool wrong = (kind == 2 && length != 4) || (kind == 3 && length != 3) ||
                            (kind == 4 && length != 2) || (kind == 8 && length != 10);

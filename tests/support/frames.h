@@ -67,7 +67,7 @@ struct Seen {
     std::optional<std::uint32_t> ts_value;
     std::optional<std::uint32_t> ts_echo;
     bool sack_permitted = false;
-    bool has_sack = false;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> sack;
     std::vector<std::string> faults;  // what is wrong with the frame by itself
 
     bool has(std::uint16_t flag) const { return (segment.flags & flag) != 0; }

@@ -28,6 +28,12 @@ struct RawOption {
     Octets data;
 };
 
+// A SACK block, in positions: of the stack's octets when the peer sends it, of the peer's when it is expected.
+struct SackEdges {
+    Pos begin = 0;
+    Pos end = 0;
+};
+
 struct SegmentFields {
     std::uint16_t flags = 0;
     std::optional<bool> psh;
@@ -45,6 +51,7 @@ struct SegmentFields {
     std::optional<std::uint32_t> ts_value;
     std::optional<std::uint32_t> ts_echo;
     std::optional<bool> sack_permitted;
+    std::optional<std::vector<SackEdges>> sack;
     std::optional<std::uint8_t> traffic_class;
     std::optional<std::uint8_t> hop_limit;
     bool learns_iss = false;  // expecting: a new incarnation begins with this SYN
@@ -122,6 +129,10 @@ public:
     Segment has_ts() const {
         return with([](auto& f) { f.has_timestamps = true; });
     }
+    Segment sack(std::vector<SackEdges> blocks) const {
+        return with([&](auto& f) { f.sack = std::move(blocks); });
+    }
+    Segment no_sack() const { return sack({}); }
     Segment sack_permitted(bool set = true) const {
         return with([&](auto& f) { f.sack_permitted = set; });
     }
