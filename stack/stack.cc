@@ -96,6 +96,7 @@ bool Stack::Parts::settle() {
     bool told = false;
     for (; const auto failed = ip.next_failure(); told = true) deliver(*failed);
     for (; const auto lost = ip.next_lost_address(); told = true) tcp.on_address_lost(*lost, now);
+    while (const auto path = tcp.next_path_news()) ip.note_path_mtu(path->remote, path->mtu, now);
     while (const auto remote = tcp.next_doubt())
         ip.doubt(*remote, now);  // RFC 9293 3.8.3 R1, RFC 1122 3.3.1.4
     return told;

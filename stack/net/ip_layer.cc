@@ -17,7 +17,8 @@ IpLayer::Parts::Parts(const Settings& given, Random random, ChunkPool& chunks, C
       fragments(settings, random.fork(3).key(), chunks),
       identification(settings.id_lifetime, random.fork(4)),
       replies(settings),
-      echoes(settings.reply_queue) {}
+      echoes(settings.reply_queue),
+      path_mtus(settings.path_mtu_entries) {}
 
 IpLayer::IpLayer(const Settings& settings, Random random, ChunkPool& pool, Counters& counters, Trace& trace)
     : parts_(std::make_unique<Parts>(settings, random, pool, counters, trace)) {}
@@ -88,12 +89,18 @@ std::expected<wire::Path, wire::DeliveryError> IpLayer::path_to(const wire::Addr
     if (way->kind == Way::Kind::looped)
         return wire::Path{way->source, 0, wire::ipv4_packet_most, reassembly, 0};
     const LinkCapabilities& link = capabilities(way->link);
-    return wire::Path{way->source, way->link, link.mtu, reassembly, link.send_segment_bytes};
+    wire::Path path{way->source, way->link, link.mtu, reassembly, link.send_segment_bytes};
+    path.known_mtu = parts_->path_mtus.known(remote, parts_->now);
+    return path;
 }
 
 void IpLayer::doubt(const wire::Address& remote, Instant now) {
     const auto way = find_way(parts_->map(), remote, {});
     if (way && way->kind == Way::Kind::neighbor) parts_->neighbors.doubt(way->link, way->next_hop, now);
+}
+
+void IpLayer::note_path_mtu(const wire::Address& remote, std::uint32_t mtu, Instant now) {
+    parts_->path_mtus.note(remote, mtu, later(now, parts_->settings.path_mtu_lifetime));
 }
 
 Instant IpLayer::next_deadline() const {

@@ -73,6 +73,8 @@ public:
     // A transport doubts the way to `remote`: whoever is next on it is asked again before it is trusted (RFC 1122
     // 3.3.1.4, RFC 9293 3.8.3 [MUST-20]).
     void doubt(const wire::Address& remote, Instant now);
+    // A transport learned how large packets to `remote` may be (RFC 1191 6.2).
+    void note_path_mtu(const wire::Address& remote, std::uint32_t mtu, Instant now);
     // Addresses that were in use and were given up to another host: their connections are to be reset, which is
     // possible for one more second (RFC 5227 2.4). Until empty.
     std::optional<wire::Address> next_lost_address();

@@ -13,6 +13,7 @@
 #include "net/interfaces.h"
 #include "net/ip_layer.h"
 #include "net/neighbors.h"
+#include "net/path_mtus.h"
 #include "net/routes.h"
 #include "net/way.h"
 #include "wire/arp.h"
@@ -67,6 +68,7 @@ struct IpLayer::Parts {
     Identification identification;
     IcmpReplies replies;
     EchoRequests echoes;
+    PathMtus path_mtus;
     Ring<ArpOut> arp_replies;
     Ring<FrameOut> frames;  // cut or built already
     Ring<wire::PacketIn> looped;

@@ -36,6 +36,8 @@
     N(reassembly_per_source, 64, 1, 65536, "incomplete datagrams of one source")                          \
     N(reassembly_fragments, 256, 2, 8192, "fragments of one datagram")                                    \
     D(reassembly_time, 60s, 60s, 120s, "reassembly timeout (RFC 1122 3.3.2)")                             \
+    N(path_mtu_entries, 1024, 1, 1048576, "destinations whose path MTU is remembered (RFC 1191 6.2)")     \
+    D(path_mtu_lifetime, 10min, 1min, 24h, "and for how long (RFC 1191 6.3)")                             \
     N(packet_max, 65535, 576, 65535, "EMTU_R: largest datagram reassembled (RFC 1122 3.3.2)")             \
     D(id_lifetime, 120s, 1s, 10min, "an identification value is not reused for this long (RFC 6864 4.3)") \
     /* ICMP */                                                                                            \

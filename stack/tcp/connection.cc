@@ -20,7 +20,7 @@ void Connection::open(WireSeq iss, std::uint32_t timestamp_offset, const wire::P
     is_active_ = true;
     snd_space_ = SeqSpace(iss);
     timestamp_offset_ = timestamp_offset;
-    path_mtu_ = path.mtu;
+    path_.start(path.mtu, path.known_mtu, settings, now);
     path_segment_bytes_ = path.send_segment_bytes;
     const std::uint32_t buffer =
         options_->receive_buffer ? options_->receive_buffer : settings.receive_buffer;
@@ -40,7 +40,7 @@ void Connection::grow_from(const HalfOpen& child, std::uint32_t timestamp_offset
     snd_space_ = SeqSpace({child.iss});
     rcv_space_ = SeqSpace({child.irs});
     timestamp_offset_ = timestamp_offset;
-    path_mtu_ = child.path_mtu;
+    path_.start(child.path_mtu, child.known_mtu, environment_.settings, now);
     path_segment_bytes_ = child.path_segment_bytes;
     synchronize(child.agreed, child.announced, child.offer.mss, child.handshake.resent());
     if (child.agreed.timestamps) receiver_.paws.start(child.ts_recent, now);

@@ -32,6 +32,7 @@
 #include "tcp/recover/recovery.h"
 #include "tcp/recover/retransmit_timer.h"
 #include "tcp/recover/rtt.h"
+#include "tcp/send/path_mtu.h"
 #include "tcp/send/sender.h"
 #include "tcp/settings.h"
 #include "tcp/state.h"
@@ -119,6 +120,8 @@ public:
     // TIME-WAIT begins: is the ACK of the peer's FIN still to be sent? It is the engine's from now on.
     bool surrender_ack();
     bool take_doubt() { return std::exchange(doubts_, false); }
+    bool take_path_news() { return std::exchange(has_path_news_, false); }
+    std::uint32_t path_mtu() const { return path_.mtu(); }
     bool take_news() { return std::exchange(has_news_, false); }
     bool has_news() const { return has_news_; }
     TimeWaitFacts time_wait_facts();
@@ -167,6 +170,9 @@ private:
     void take_fin(const Segment& seg, Instant now);
     void on_recovery_deadlines(Instant now);
     void on_retransmission_timeout(Instant now);
+    void on_full_stop(Instant now);
+    void shrink_segments(Rule rule, Instant now);
+    bool is_only_the_probe_lost(const Found& found) const;
     void on_deadlines_of_closing(Instant now);
     void settle(Instant now);
     void soft_error(Reason reason);
@@ -179,6 +185,7 @@ private:
     std::optional<Departure> plan_tail_probe() const;
     std::optional<Departure> plan_probe() const;
     std::optional<Departure> plan_new(Instant now);
+    std::optional<Departure> plan_path_probe(Instant now) const;
     std::optional<Departure> plan_keepalive() const;
     std::optional<Departure> plan_ack() const;
     void depart(Departure departure, wire::PacketOut& packet, Instant now);
@@ -192,9 +199,13 @@ private:
     std::uint32_t segment_max() const;
     std::uint32_t segment_mss() const;
     Pos congestion_window() const;
+    Pos sending_window() const;
     std::uint32_t timestamp_now(Instant now) const;
     Duration rto() const { return rtt_.timeout(environment_.settings); }
-    std::uint32_t mss() const { return agreed_.mss_send(); }
+    // Octets of text a full segment carries: what both sides agreed on, and what the path takes.
+    std::uint32_t mss() const {
+        return std::min<std::uint32_t>(agreed_.mss_send(), path_.mtu() - agreed_.headers());
+    }
 
     // closing and bookkeeping
     void move(Event event, Instant now, Rule rule, std::uint32_t value = 0);
@@ -240,15 +251,16 @@ private:
     ChallengeThrottle challenges_;
     Keepalive keepalive_;
     Patience patience_;
+    PathMtu path_;
     Agreed agreed_;
 
     Instant silly_at_ = never;  // the sender's override (RFC 9293 3.8.6.2.1)
     Instant fin_wait_2_at_ = never;
     Instant last_sent_at_{};
     Pos last_cwnd_ = 0;
+    Pos restart_window_ = -1;  // RFC 1191 6.4: the flight grows again from one segment; < 0: no bound
     std::uint64_t bytes_acked_ = 0;
     std::uint64_t bytes_received_ = 0;
-    std::uint32_t path_mtu_ = 1500;
     std::uint32_t path_segment_bytes_ = 0;
     std::uint32_t timestamp_offset_ = 0;
     std::uint32_t segments_in_ = 0;
@@ -268,6 +280,7 @@ private:
     bool has_news_ = false;
     bool was_advised_ = false;  // R1 was told
     bool doubts_ = false;       // and the layer below is to hear of it
+    bool has_path_news_ = false;
 };
 
 }  // namespace sluice::tcp

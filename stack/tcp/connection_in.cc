@@ -208,6 +208,9 @@ bool Connection::take_ack(const Segment& seg, Instant now) {
     if (acked.is_new) {
         bytes_acked_ += static_cast<std::uint64_t>(acked.octets);
         sender_.on_acknowledged(acked.una);
+        path_.on_progress(acked.una, environment_.settings, now);
+        if (restart_window_ >= 0) restart_window_ += 2 * acked.octets;
+        if (restart_window_ > controller_.window()) restart_window_ = -1;
         flight_.release();
         was_advised_ = false;
         soft_error_ = path_error_ = Reason::none;
@@ -249,13 +252,22 @@ void Connection::recover_from(const Acked& acked, Instant now) {
 // What the controller and the window make of it.
 void Connection::respond(const Found& found, const Acked* acked, Pos flight_size, Instant now) {
     if (found.lost > 0) note_losses(found, now);
+    if (path_.on_loss(found.lost, environment_.settings, now)) note_phase(now, Rule::r4821_7_8);
     if (found.has_recovered) controller_.on_recovered(recovery_.window_after(flight_.bytes(), mss()));
     switch (found.what) {
         case Found::What::entered: ++environment_.counters.tcp_fast_retransmits; [[fallthrough]];
-        case Found::What::lost_again:
-            controller_.on_loss(flight_size, mss());
-            recovery_.begin(controller_.slow_start_threshold(), acked, found, recovery_context(now), flight_);
+        case Found::What::lost_again: {
+            Pos threshold = controller_.window();
+            if (is_only_the_probe_lost(found)) {
+                // As many round trips as the window has segments.
+                path_.on_probe_lost(environment_.settings, rtt_.smoothed() * (threshold / Pos{mss()}), now);
+            } else {
+                controller_.on_loss(flight_size, mss());
+                threshold = controller_.slow_start_threshold();
+            }
+            recovery_.begin(threshold, acked, found, recovery_context(now), flight_);
             break;
+        }
         case Found::What::recovered:
             controller_.on_recovered(recovery_.window_after(flight_.bytes(), mss()));
             break;
@@ -417,6 +429,8 @@ void Connection::on_retransmission_timeout(Instant now) {  // RFC 6298 5.4 to 5.
     const std::uint16_t transmissions = flight_[0].transmissions;
     ++timeouts_;
     ++environment_.counters.tcp_timeouts;
+    if (transmissions >= settings.retries_before_advice) on_full_stop(now);
+    if (path_.is_probe(sender_.una())) path_.on_probe_lost(settings, rto(), now);
     controller_.on_timeout(recovery_.flight_size(flight_), mss(), transmissions == 1);
     recovery_.on_timeout(recovery_context(now), flight_);
     timer_.on_expired(rto(), settings, now);
@@ -488,7 +502,36 @@ void Connection::on_failure(const wire::DeliveryFailed& failed, Instant now) {
         error_ = is_hard ? Reason::end_refused : Reason::end_unreachable;
         return end(Event::unreachable, error_, Rule::r9293_3_9_2_2, now);
     }
+    if (failed.error == DeliveryError::packet_too_big) {
+        if (!opening_ && path_.on_too_big(failed.mtu, environment_.settings, now))
+            shrink_segments(Rule::r1191_3, now);
+        return;
+    }
     soft_error(is_hard ? Reason::end_refused : Reason::end_unreachable);
+}
+
+// RFC 1191 6.4: what is in flight is too big for the path; it leaves again in smaller pieces. The congestion window stays,
+// and the flight grows again from one segment [R1191-10].
+void Connection::shrink_segments(Rule rule, Instant now) {
+    has_path_news_ = true;
+    if (flight_.empty()) return;
+    restart_window_ = mss();
+    recovery_.on_path_shrunk(recovery_context(now), flight_);
+    note_phase(now, rule);
+}
+
+// RFC 4821 7.7: R1 was reached, and no message said why: a path that swallows large packets looks like this.
+void Connection::on_full_stop(Instant now) {
+    if (!path_.on_full_stop(environment_.settings, now)) return;
+    has_path_news_ = true;
+    note_phase(now, Rule::r4821_7_7);
+}
+
+// RFC 4821 7.6.2 [R4821-3]: a probe that is lost alone says something about the path, not about congestion.
+bool Connection::is_only_the_probe_lost(const Found& found) const {
+    const auto lost = flight_.next_lost(std::max(found.lost, Pos{1}));
+    return lost && path_.is_probe(lost->begin) &&
+           path_.is_probe(lost->begin + std::max(found.lost, Pos{1}) - 1);
 }
 
 }  // namespace sluice::tcp

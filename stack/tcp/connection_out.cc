@@ -37,6 +37,7 @@ std::optional<Departure> Connection::plan_text(Instant now) {
         if (auto resend = plan_resend(now)) return resend;
     }
     if (auto probe = plan_probe()) return probe;
+    if (auto larger = plan_path_probe(now)) return larger;
     if (auto fresh = plan_new(now)) return fresh;
     return plan_tail_probe();
 }
@@ -61,7 +62,7 @@ std::optional<Departure> Connection::plan_resend(Instant now) const {
     // RFC 9293 3.8.6 [SHLD-16]; choice for [MAY-7]: what a shrunk window excludes waits until it opens.
     lost->end = std::min(lost->end, std::max(sender_.right_edge(), sender_.una() + 1));
     if (lost->empty()) return std::nullopt;
-    if (!recovery_.is_forced() && flight_.pipe() + lost->size() > congestion_window()) return std::nullopt;
+    if (!recovery_.is_forced() && flight_.pipe() + lost->size() > sending_window()) return std::nullopt;
     Departure resend;
     resend.text = *lost;
     resend.seq = lost->begin;
@@ -116,7 +117,7 @@ std::optional<Departure> Connection::plan_new(Instant now) {
     MaySendFacts facts;
     facts.unsent = sender_.unsent();
     facts.usable = sender_.right_edge() - sender_.nxt();
-    facts.congestion_room = congestion_window() - flight_.pipe();
+    facts.congestion_room = sending_window() - flight_.pipe();
     facts.congestion_room += recovery_.extra_room(settings, mss(), facts.congestion_room);
     facts.mss = segment_mss();
     facts.segment_max = segment_max();
@@ -143,6 +144,27 @@ std::optional<Departure> Connection::plan_new(Instant now) {
     return fresh;
 }
 
+// RFC 4821 7.4 [R4821-1]: new data in a larger packet, when nothing is amiss and there is data and window enough to
+// notice its loss at once.
+std::optional<Departure> Connection::plan_path_probe(Instant now) const {
+    const auto size = path_.due(environment_.settings, now);
+    if (!size || recovery_.is_active() || flight_.lost_bytes() > 0 || timer_.timeouts() > 0)
+        return std::nullopt;
+    const Pos octets = Pos{*size} - (Pos{path_.mtu()} - segment_mss());
+    if (octets > agreed_.mss_send()) return std::nullopt;  // more than the peer takes
+    const Pos enough = octets + Pos{environment_.settings.duplicate_acks + 1} * mss();
+    const Pos room = std::min(sender_.right_edge() - sender_.nxt(), sending_window() - flight_.pipe());
+    if (sender_.unsent() < enough || room < enough) return std::nullopt;
+    Departure probe;
+    probe.text = {sender_.nxt(), sender_.nxt() + octets};
+    if (sender_.buffer.gatherable(probe.text) < octets) return std::nullopt;
+    probe.seq = probe.text.begin;
+    probe.path_probe = *size;
+    probe.cause = Cause::data;
+    probe.rule = Rule::r4821_7_4;
+    return probe;
+}
+
 std::optional<Departure> Connection::plan_keepalive() const {
     if (!keepalive_.is_owed()) return std::nullopt;
     Departure probe;  // RFC 9293 3.8.4 [SHLD-12]: no data, one below SND.NXT
@@ -166,6 +188,11 @@ std::optional<Departure> Connection::plan_ack() const {
 
 Pos Connection::congestion_window() const {
     return recovery_.is_active() ? recovery_.window() : controller_.window();
+}
+
+// What may be in flight now.
+Pos Connection::sending_window() const {
+    return restart_window_ >= 0 ? std::min(congestion_window(), restart_window_) : congestion_window();
 }
 
 // Octets one frame may carry: one segment, or as many as the link cuts up for us.
@@ -260,7 +287,8 @@ void Connection::depart(Departure departure, wire::PacketOut& packet, Instant no
     packet.checksum_offset = wire::tcp_checksum_offset;
     packet.header_length = static_cast<std::uint32_t>(wire::write_tcp(packet.header_room(), header));
     const std::uint32_t full = segment_mss();
-    if (packet.payload.bytes() > full) packet.segment_bytes = static_cast<std::uint16_t>(full);
+    if (packet.payload.bytes() > full && departure.path_probe == 0)
+        packet.segment_bytes = static_cast<std::uint16_t>(full);
     note_departure(departure, header, now);
     after_departure(departure, now);
 }
@@ -294,6 +322,7 @@ void Connection::after_departure(const Departure& departure, Instant now) {
         after_resend(departure, now);
     } else {
         flight_.on_sent(departure.text, now);
+        if (departure.path_probe != 0) path_.on_probe_sent(departure.text, departure.path_probe);
         recovery_.on_new_data_sent(departure.text.size());
         sender_.on_sent(departure.text.end);
         silly_at_ = never;

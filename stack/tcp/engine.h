@@ -35,6 +35,11 @@ enum class OpenError : std::uint8_t {
     no_resources,
 };
 
+struct PathNews {
+    wire::Address remote;
+    std::uint32_t mtu = 0;
+};
+
 struct News {
     Watcher* watcher = nullptr;
     Readiness readiness;
@@ -66,6 +71,8 @@ public:
     std::optional<News> next_news();
     // A remote address whose segments go unanswered: negative advice to the layer below (RFC 9293 3.8.3 [MUST-20]).
     std::optional<wire::Address> next_doubt();
+    // What connections learned of the largest packet to a remote address (RFC 1191 6.2).
+    std::optional<PathNews> next_path_news();
 
     // --- calls
     std::expected<Listener*, OpenError> listen(const wire::Endpoint& local, std::uint32_t backlog,
@@ -151,6 +158,7 @@ private:
     Ring<Listener*> listener_news_;
     Ring<Reply> replies_;
     Ring<wire::Address> doubts_;
+    Ring<PathNews> path_news_;
     Instant now_;
     Instant resets_since_{};
     std::uint32_t resets_sent_ = 0;

@@ -177,6 +177,8 @@ void Engine::touched(Connection& connection, Instant now) {
     if (const auto reply = connection.take_reply()) owe(*reply);
     if (connection.take_doubt() && doubts_.size() < doubts_max)
         doubts_.push_back(connection.tuple.remote.address);
+    if (connection.take_path_news() && path_news_.size() < doubts_max)
+        path_news_.push_back({connection.tuple.remote.address, connection.path_mtu()});
     if (connection.state() == State::time_wait && connection.is_in_table()) begin_time_wait(connection, now);
     if (connection.state() == State::closed) {
         detach(connection);
@@ -267,6 +269,11 @@ void Engine::on_address_lost(const wire::Address& address, Instant now) {
 std::optional<wire::Address> Engine::next_doubt() {
     if (doubts_.empty()) return std::nullopt;
     return doubts_.pop_front();
+}
+
+std::optional<PathNews> Engine::next_path_news() {
+    if (path_news_.empty()) return std::nullopt;
+    return path_news_.pop_front();
 }
 
 std::optional<News> Engine::next_news() {

@@ -183,6 +183,7 @@ bool Engine::fill_child(HalfOpen& child, Listener& listener, const Arrived& arri
     const std::uint32_t buffer = options.receive_buffer ? options.receive_buffer : settings_.receive_buffer;
     child.listener = &listener;
     child.path_mtu = path->mtu;
+    child.known_mtu = path->known_mtu;
     child.path_segment_bytes = path->send_segment_bytes;
     child.irs = arrived.header.sequence;
     child.snd_wnd = arrived.header.window;

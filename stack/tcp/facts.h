@@ -23,6 +23,8 @@ struct Agreed {
 
     // Eff.snd.MSS (RFC 9293 3.7.1 [MUST-16]): payload octets next to the options of every segment.
     std::uint32_t mss_send() const { return mss - (timestamps ? 12U : 0U); }
+    // Headers of a data segment (IPv4 20, TCP 20) with its usual options.
+    std::uint32_t headers() const { return 40 + (timestamps ? 12U : 0U); }
     // SACK blocks that fit beside the other options (RFC 2018 3).
     std::uint8_t sack_most() const { return !sack ? 0 : timestamps ? 3 : 4; }
 };
@@ -72,8 +74,9 @@ struct Departure {
     Rule rule = Rule::none;
     std::uint16_t attempt = 1;
     bool is_resent = false;
-    bool is_rescue = false;  // RFC 6675 4, NextSeg (3) and (4): not judged lost
-    bool is_probe = false;   // not entered into the flight table
+    bool is_rescue = false;        // RFC 6675 4, NextSeg (3) and (4): not judged lost
+    bool is_probe = false;         // not entered into the flight table
+    std::uint32_t path_probe = 0;  // packet size tried (RFC 4821 7.4); 0 = none
 };
 
 }  // namespace sluice::tcp

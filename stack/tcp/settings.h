@@ -58,6 +58,13 @@
     B(prr, true, "proportional rate reduction (RFC 9937); off: RFC 6675 5 (C)")                          \
     B(frto, true, "detect false timeouts by forward ACKs (RFC 5682)")                                    \
     B(undo, true, "take a reduction back when nothing was lost (RFC 3522, RFC 2883, RFC 4015)")          \
+    /* path MTU */                                                                                       \
+    B(path_probing, true, "try larger segments where the path was narrower (RFC 4821 7)")                \
+    N(path_base, 1200, 68, 65535, "BASE_PLPMTU: the size after a black hole (RFC 8899 5.1.2)")           \
+    N(path_probes, 3, 1, 10, "MAX_PROBES: lost probes of one size (RFC 8899 5.1.2)")                     \
+    D(path_raise, 600s, 5min, 24h, "PMTU_RAISE_TIMER (RFC 8899 5.1.1)")                                  \
+    D(path_raise_after_report, 10min, 5min, 24h, "no larger try after a too-big message (RFC 1191 3)")   \
+    D(path_raise_after_success, 2min, 1min, 24h, "and after a larger try that passed (RFC 1191 3)")      \
     /* congestion */                                                                                     \
     N(initial_window_segments, 10, 1, 1000, "initial window in segments (RFC 6928 2)")                   \
     N(initial_window_bytes, 14600, 536, 1048576, "initial window in octets (RFC 6928 2)")                \

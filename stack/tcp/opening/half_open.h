@@ -26,7 +26,8 @@ struct HalfOpen : Record {
     std::uint32_t irs = 0;
     std::uint32_t snd_wnd = 0;
     std::uint32_t ts_recent = 0;
-    std::uint32_t path_mtu = 0;
+    std::uint32_t path_mtu = 0;  // of the first hop
+    std::uint32_t known_mtu = 0;
     std::uint32_t path_segment_bytes = 0;
     Offer offer;
     Agreed agreed;

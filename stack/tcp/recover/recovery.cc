@@ -41,6 +41,15 @@ void Recovery::on_timeout(const RecoveryContext& context, Flight& flight) {
         newreno_.on_timeout(context.snd_max, flight);
 }
 
+void Recovery::on_path_shrunk(const RecoveryContext& context, Flight& flight) {
+    probe.stop();
+    if (sack_)
+        sack_->on_timeout(context, flight);
+    else
+        newreno_.on_timeout(context.snd_max, flight);
+    flight.mark_all_lost();
+}
+
 void Recovery::begin(Pos slow_start_threshold, const Acked* acked, const Found& found,
                      const RecoveryContext& context, const Flight& flight) {
     if (!sack_) return newreno_.set_threshold(slow_start_threshold, context.settings, context.mss);

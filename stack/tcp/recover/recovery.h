@@ -22,6 +22,8 @@ public:
     Found on_reordering_due(const RecoveryContext& context, Flight& flight);
     // Is the timeout the first one of its data (RFC 5681 3.1 (4))? Recovery running already does not make it a later one.
     void on_timeout(const RecoveryContext& context, Flight& flight);
+    // What is in flight does not fit the path: all of it leaves again, and nobody is blamed (RFC 1191 6.4).
+    void on_path_shrunk(const RecoveryContext& context, Flight& flight);
     // The controller's answer when a recovery begins; `acked` is nullptr when time found the loss.
     void begin(Pos slow_start_threshold, const Acked* acked, const Found& found,
                const RecoveryContext& context, const Flight& flight);
