@@ -14,9 +14,10 @@ struct LinkCapabilities {
     std::uint32_t mtu = 1500;  // octets of an IP packet
     std::uint32_t receive_segment_bytes =
         0;  // largest TCP super-segment (IP packet octets) it may hand up; 0 = none
-    std::uint32_t send_segment_bytes = 0;  // largest TCP super-segment it cuts up for us; 0 = none
-    bool computes_checksums = false;       // it completes transport checksums on the way out
-    bool vouches_checksums = false;        // it may tell that a received transport checksum is good
+    std::uint32_t send_segment_bytes = 0;    // largest TCP super-segment it cuts up for us; 0 = none
+    bool computes_checksums = false;         // it completes transport checksums on the way out
+    std::uint32_t receive_queue_frames = 0;  // frames it holds for us before it drops; 0 = unknown
+    bool vouches_checksums = false;          // it may tell that a received transport checksum is good
 };
 
 // Up to `capacity` slices without allocation.

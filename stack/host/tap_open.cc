@@ -164,6 +164,9 @@ private:
         LinkCapabilities& capabilities = tap_->capabilities_;
         capabilities.mtu =
             std::clamp(options_.mtu != 0 ? options_.mtu : interface_mtu, mtu_least, packet_max);
+        // The kernel's side of the TAP drops what this queue does not hold.
+        if (ioctl(ask.number(), SIOCGIFTXQLEN, &request) == 0 && request.ifr_qlen > 0)
+            capabilities.receive_queue_frames = static_cast<std::uint32_t>(request.ifr_qlen);
         tap_->room_bytes_ =
             std::max(interface_mtu, capabilities.receive_segment_bytes) + ethernet_and_tag + 1;
         return {};

@@ -90,6 +90,8 @@ std::expected<wire::Path, wire::DeliveryError> IpLayer::path_to(const wire::Addr
         return wire::Path{way->source, 0, wire::ipv4_packet_most, reassembly, 0};
     const LinkCapabilities& link = capabilities(way->link);
     wire::Path path{way->source, way->link, link.mtu, reassembly, link.send_segment_bytes};
+    path.receive_queue_bytes =
+        std::uint64_t{link.receive_queue_frames} * std::max(link.mtu, link.receive_segment_bytes);
     path.known_mtu = parts_->path_mtus.known(remote, parts_->now);
     return path;
 }

@@ -22,12 +22,12 @@ void Connection::open(WireSeq iss, std::uint32_t timestamp_offset, const wire::P
     timestamp_offset_ = timestamp_offset;
     path_.start(path.mtu, path.known_mtu, settings, now);
     path_segment_bytes_ = path.send_segment_bytes;
-    const std::uint32_t buffer =
-        options_->receive_buffer ? options_->receive_buffer : settings.receive_buffer;
+    limits_ = receive_limits(settings, *options_, path);
     opening_ = std::make_unique<Opening>();
-    opening_->offer = offer_for(settings, path, buffer, options_->mss);
+    opening_->offer = offer_for(settings, path, limits_.most, options_->mss);
     opening_->path = path;
-    opening_->announced = static_cast<std::uint16_t>(std::min(buffer, 65535U));  // RFC 7323 2.2: never scaled
+    opening_->announced =
+        static_cast<std::uint16_t>(std::min(limits_.buffer, 65535U));  // RFC 7323 2.2: never scaled
     opening_->handshake.start(settings, now, options_->user_timeout.value_or(settings.syn_timeout));
     sender_.on_sent(1);  // ISS is SND.UNA, ISS + 1 is SND.NXT
     ++environment_.counters.tcp_active_opens;
@@ -42,6 +42,7 @@ void Connection::grow_from(const HalfOpen& child, std::uint32_t timestamp_offset
     timestamp_offset_ = timestamp_offset;
     path_.start(child.path_mtu, child.known_mtu, environment_.settings, now);
     path_segment_bytes_ = child.path_segment_bytes;
+    limits_ = child.limits;
     synchronize(child.agreed, child.announced, child.offer.mss, child.handshake.resent());
     if (child.agreed.timestamps) receiver_.paws.start(child.ts_recent, now);
     if (const auto sent_at = child.handshake.sample_sent_at()) {
@@ -58,6 +59,7 @@ void Connection::grow_from_cookie(const HalfOpen& child, std::uint32_t timestamp
     state_ = State::closed;
     tell_facts();
     sender_.start();
+    tuning_.start(limits_.buffer, rtt_.smoothed(), now);
     established_ = true;
     ++environment_.counters.tcp_established;
     move(Event::cookie_valid, now, Rule::r4987_3_6);

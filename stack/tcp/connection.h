@@ -27,6 +27,7 @@
 #include "tcp/options.h"
 #include "tcp/receive/judge.h"
 #include "tcp/receive/receiver.h"
+#include "tcp/receive/tuning.h"
 #include "tcp/record.h"
 #include "tcp/recover/ack_digest.h"
 #include "tcp/recover/recovery.h"
@@ -213,6 +214,11 @@ private:
     void stop_everything(Instant now);
     void owe_reset(std::uint32_t seq, Cause cause, Rule rule);
     Duration user_timeout() const;
+    void on_read(Instant now);
+    bool is_memory_full() const {
+        return environment_.pool.bytes_in_use() >= std::uint64_t{environment_.settings.memory_budget_mib}
+                                                       << 20U;
+    }
     KeepalivePlan keepalive_plan() const;
     Phase phase() const;
     void note_phase(Instant now, Rule rule);
@@ -252,6 +258,8 @@ private:
     Keepalive keepalive_;
     Patience patience_;
     PathMtu path_;
+    ReceiveLimits limits_;
+    ReceiveTuning tuning_;
     Agreed agreed_;
 
     Instant silly_at_ = never;  // the sender's override (RFC 9293 3.8.6.2.1)

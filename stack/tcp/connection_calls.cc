@@ -2,6 +2,12 @@
 #include "tcp/connection.h"
 
 namespace sluice::tcp {
+namespace {
+
+constexpr std::uint32_t memory_full_share =
+    16384;  // octets each connection may still queue when memory is full
+
+}  // namespace
 
 std::expected<std::size_t, CallError> Connection::read(ByteSpan room, bool only_peek,
                                                        Instant now) {  // RECEIVE
@@ -14,9 +20,20 @@ std::expected<std::size_t, CallError> Connection::read(ByteSpan room, bool only_
     if (only_peek) return queue.peek(room);
     const std::size_t octets = receiver_.read(room);
     note_call(Call::read, octets, now);
+    on_read(now);
+    return octets;
+}
+
+void Connection::on_read(Instant now) {
+    const bool may_grow = environment_.pool.bytes_in_use() <
+                          std::uint64_t{environment_.settings.memory_budget_mib} << 19U;  // half of it
+    const auto limit = may_grow && limits_.most > receiver_.limit()
+                           ? tuning_.on_read(receiver_.consumed(), receiver_.limit(), limits_.most,
+                                             receiver_.mss_announced(), now)
+                           : std::nullopt;
+    if (limit) receiver_.set_limit(*limit);
     if (receiver_.is_window_update_due() && takes_text(state_))
         receiver_.acks.owe(Cause::window_update);  // [MUST-39]
-    return octets;
 }
 
 std::expected<Slice, CallError> Connection::front() const {
@@ -29,12 +46,17 @@ std::expected<Slice, CallError> Connection::front() const {
 void Connection::consume(std::size_t octets, Instant now) {
     receiver_.consume(octets);
     note_call(Call::read, octets, now);
-    if (receiver_.is_window_update_due() && takes_text(state_)) receiver_.acks.owe(Cause::window_update);
+    on_read(now);
 }
 
 std::size_t Connection::room() const {
-    const std::uint32_t limit =
-        options_->send_buffer ? options_->send_buffer : environment_.settings.send_buffer;
+    const Settings& settings = environment_.settings;
+    std::uint32_t limit = options_->send_buffer ? options_->send_buffer : settings.send_buffer;
+    // Twice the congestion window: one in flight, one to be written meanwhile.
+    if (options_->send_buffer == 0 && settings.send_buffer_max > limit)
+        limit = static_cast<std::uint32_t>(
+            std::clamp(2 * controller_.window(), Pos{limit}, Pos{settings.send_buffer_max}));
+    if (is_memory_full()) limit = std::min(limit, memory_full_share);
     return limit > sender_.buffer.octets() ? limit - sender_.buffer.octets() : 0;
 }
 
@@ -147,7 +169,10 @@ std::optional<std::uint32_t> Connection::urgent_mark() const {
 void Connection::set_options(const Options& options, Instant now) {
     const bool was_kept_alive = options_->keep_alive;
     options_ = std::make_shared<const Options>(options);
-    if (options.receive_buffer) receiver_.set_limit(options.receive_buffer);
+    if (options.receive_buffer) {
+        limits_ = {options.receive_buffer, options.receive_buffer};
+        receiver_.set_limit(options.receive_buffer);
+    }
     if (options.mss) agreed_.mss = std::min(agreed_.mss, options.mss);
     if (options.keep_alive && (established_ || is_synchronized(state_)))
         keepalive_.switch_on(keepalive_plan(), now);

@@ -161,9 +161,7 @@ void Connection::synchronize(const Agreed& agreed, std::uint32_t announced, std:
                              std::uint32_t syns_resent) {
     const Settings& settings = environment_.settings;
     agreed_ = agreed;
-    const std::uint32_t buffer =
-        options_->receive_buffer ? options_->receive_buffer : settings.receive_buffer;
-    receiver_.start(settings, buffer, announced, mss_announced);
+    receiver_.start(settings, limits_.buffer, announced, mss_announced);
     controller_.start(settings, mss(), syns_resent);
     recovery_.start(agreed.sack);
     if (syns_resent > 0) rtt_.raise_initial(settings.rto_after_syn_loss);  // RFC 6298 5.7
@@ -178,6 +176,7 @@ void Connection::establish(const Segment& seg, Instant now) {
     }
     opening_.reset();
     sender_.start();
+    tuning_.start(limits_.buffer, rtt_.smoothed(), now);
     sender_.window.start(seg.seq, seg.ack, seg.wnd);
     patience_.on_answered(false, now);
     established_ = true;
@@ -341,6 +340,11 @@ bool Connection::take_text(const Segment& seg, Instant now) {  // seventh step
         end(Event::data_after_close, Reason::tcp_data_after_close, Rule::r9293_3_6_1, now);
         return false;
     }
+    if (seg.text_begin() > receiver_.nxt() && is_memory_full()) {  // nothing above a hole is kept
+        note_drop(seg, Reason::tcp_memory_full, now);
+        receiver_.acks.on_out_of_order();
+        return true;
+    }
     const Receiver::Text text =
         receiver_.take_text(seg, environment_.settings.reassembly_pieces, environment_.pool);
     acknowledge_text(seg, text, now);
@@ -365,6 +369,10 @@ void Connection::acknowledge_text(const Segment& seg, const Receiver::Text& text
         return note(held);
     }
     has_news_ = true;
+    if (seg.timestamps && seg.timestamps->echo != 0) {
+        const auto ticks = static_cast<std::int32_t>(timestamp_now(now) - seg.timestamps->echo);
+        if (ticks >= 0) tuning_.on_echo(std::chrono::milliseconds(ticks));
+    }
     const std::uint32_t largest = seg.segment_bytes ? seg.segment_bytes : seg.text.size();
     receiver_.acks.on_in_order(environment_.settings, static_cast<std::uint32_t>(text.in_order), largest,
                                receiver_.mss_announced(), now);

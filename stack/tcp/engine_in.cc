@@ -121,7 +121,8 @@ void Engine::on_segment_in_listen(Listener& listener, const Arrived& arrived,
 // States.md 6: rules 2 and 3. nullptr: not admitted.
 HalfOpen* Engine::admit(Listener& listener, const Arrived& arrived, std::optional<std::uint32_t> least_iss,
                         Instant now) {
-    const bool is_table_full = demux_.size() >= settings_.connections_max;
+    const bool is_table_full = demux_.size() >= settings_.connections_max ||
+                               pool_.bytes_in_use() >= std::uint64_t{settings_.memory_budget_mib} << 20U;
     if (!listener.backlog.has_room() || half_open_ >= settings_.half_open_max || is_table_full) {
         if (settings_.syn_cookies && listener.backlog.has_cookie_room() && !is_table_full && !least_iss) {
             owe_cookie(listener, arrived, now);
@@ -180,16 +181,16 @@ bool Engine::fill_child(HalfOpen& child, Listener& listener, const Arrived& arri
     const auto path = paths_.path_to(arrived.tuple.remote.address, arrived.tuple.local.address);
     if (!path) return false;
     const Options& options = listener.options;
-    const std::uint32_t buffer = options.receive_buffer ? options.receive_buffer : settings_.receive_buffer;
+    child.limits = receive_limits(settings_, options, *path);
     child.listener = &listener;
     child.path_mtu = path->mtu;
     child.known_mtu = path->known_mtu;
     child.path_segment_bytes = path->send_segment_bytes;
     child.irs = arrived.header.sequence;
     child.snd_wnd = arrived.header.window;
-    child.offer = offer_for(settings_, *path, buffer, options.mss);
+    child.offer = offer_for(settings_, *path, child.limits.most, options.mss);
     child.agreed = agree(child.offer, arrived.header.options, settings_, *path, options.mss);
-    child.announced = static_cast<std::uint16_t>(std::min(buffer, 65535U));
+    child.announced = static_cast<std::uint16_t>(std::min(child.limits.buffer, 65535U));
     if (arrived.header.options.timestamps) child.ts_recent = arrived.header.options.timestamps->value;
     return true;
 }
@@ -285,7 +286,10 @@ bool Engine::take_cookie(Listener& listener, const Arrived& arrived, Instant now
     if (has(arrived, flag::syn)) return false;
     const std::uint32_t peer_initial = arrived.header.sequence - 1;
     const std::uint32_t cookie = arrived.header.acknowledgment - 1;
-    const auto mss = check_cookie(isn_, arrived.tuple, peer_initial, cookie, now);
+    const auto& timestamps = arrived.header.options.timestamps;
+    const bool has_timestamps = settings_.timestamps && timestamps;
+    const CookieOptions kept = has_timestamps ? cookie_options_in(timestamps->echo) : CookieOptions{};
+    const auto mss = check_cookie(isn_, arrived.tuple, peer_initial, cookie, kept, now);
     if (!mss) return false;
     if (!listener.backlog.has_cookie_room()) {  // states.md 6.3: dropped, the client's data will ask again
         drop(Reason::tcp_backlog_full, arrived, listener.number, now);
@@ -295,6 +299,9 @@ bool Engine::take_cookie(Listener& listener, const Arrived& arrived, Instant now
     syn.header.sequence = peer_initial;
     syn.header.options = {};
     syn.header.options.mss = *mss;
+    if (has_timestamps) syn.header.options.timestamps = timestamps;
+    if (kept.window_shift != CookieOptions::no_shift) syn.header.options.window_shift = kept.window_shift;
+    syn.header.options.sack_permitted = kept.sack;
     HalfOpen child(arrived.tuple, ++number_);
     if (!fill_child(child, listener, syn)) return false;
     child.iss = cookie;

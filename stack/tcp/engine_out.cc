@@ -69,19 +69,30 @@ void Engine::owe_cookie(Listener& listener, const Arrived& arrived, Instant now)
     if (!path) return drop(Reason::ip_no_route, arrived, listener.number, now);
     listener.sent_cookies = true;
     listener.last_cookie_at = now;
-    const std::uint16_t peer_mss =
-        arrived.header.options.mss.value_or(static_cast<std::uint16_t>(settings_.mss_default));
+    const wire::TcpOptions& peer = arrived.header.options;
+    const auto peer_mss = peer.mss.value_or(static_cast<std::uint16_t>(settings_.mss_default));
+    const ReceiveLimits limits = receive_limits(settings_, listener.options, *path);
+    const Offer offer = offer_for(settings_, *path, limits.most, listener.options.mss);
     Reply reply;
+    reply.options.mss = offer.mss;
+    CookieOptions kept;
+    if (offer.timestamps && peer.timestamps) {
+        reply.options = options_of(offer, &peer);
+        reply.options.timestamps =
+            wire::Timestamps{isn_.timestamp_offset(arrived.tuple), peer.timestamps->value};
+        if (reply.options.window_shift) kept.window_shift = std::min<std::uint8_t>(*peer.window_shift, 14);
+        kept.sack = reply.options.sack_permitted;
+        reply.cookie_options = kept;
+    }
     reply.tuple = arrived.tuple;
-    reply.seq = make_cookie(isn_, arrived.tuple, arrived.header.sequence, peer_mss, now);
+    reply.seq = make_cookie(isn_, arrived.tuple, arrived.header.sequence, peer_mss, kept, now);
     reply.ack = arrived.header.sequence + 1;
     reply.ack_position = 1;
     reply.flags = flag::syn | flag::ack;
-    reply.window = 65535;
+    reply.window = static_cast<std::uint16_t>(std::min(limits.buffer, 65535U));
     reply.window_bytes = reply.window;
     reply.cause = Cause::syn_ack;
     reply.rule = Rule::r4987_3_6;
-    reply.options.mss = offer_for(settings_, *path, 65535, listener.options.mss).mss;
     ++counters_.tcp_cookies_sent;
     owe(std::move(reply));
 }
@@ -144,6 +155,9 @@ void Engine::write_reply(const Reply& reply, wire::PacketOut& packet, Instant no
     header.options = reply.options;
     if (header.options.timestamps)
         header.options.timestamps->value += static_cast<std::uint32_t>(in_ms(now.time_since_epoch()));
+    if (reply.cookie_options)
+        header.options.timestamps->value =
+            with_cookie_options(header.options.timestamps->value, *reply.cookie_options);
     packet.source = reply.tuple.local.address;
     packet.destination = reply.tuple.remote.address;
     packet.protocol = wire::protocol::tcp;

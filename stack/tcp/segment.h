@@ -7,6 +7,7 @@
 
 #include "base/chunk.h"
 #include "base/trace_record.h"
+#include "tcp/opening/cookie_options.h"
 #include "tcp/seq.h"
 #include "wire/address.h"
 #include "wire/tcp.h"
@@ -69,7 +70,8 @@ struct Reply {
     Rule rule = Rule::none;
     State state = State::closed;
     wire::TcpOptions options;
-    Pos position = 0;  // for the trace
+    std::optional<CookieOptions> cookie_options;  // to be kept in our timestamp
+    Pos position = 0;                             // for the trace
     Pos ack_position = 0;
 };
 

@@ -27,7 +27,12 @@
     /* buffers and windows */                                                                            \
     N(receive_buffer, 1048576, 256, 1073725440,                                                          \
       "octets a connection may hold for its reader (RFC 7323 2.3)")                                      \
+    N(receive_buffer_max, 16776960, 0, 1073725440,                                                       \
+      "and up to this where the reader keeps pace; less than receive_buffer: never")                     \
     N(send_buffer, 1048576, 1024, 1073741824, "octets a writer may have queued or in flight")            \
+    N(send_buffer_max, 16777216, 0, 1073741824,                                                          \
+      "and up to this as the congestion window grows; less than send_buffer: never")                     \
+    N(memory_budget_mib, 1024, 1, 1048576, "MiB all buffers of the host may hold together (project)")    \
     N(reassembly_pieces, 4096, 1, 1048576,                                                               \
       "pieces held out of order per connection (RFC 9293 3.10.7.4 [SHLD-31])")                           \
     D(silly_window_override, 500ms, 100ms, 1s, "send what fits after this (RFC 9293 3.8.6.2.1)")         \

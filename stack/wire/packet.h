@@ -94,9 +94,10 @@ struct DeliveryFailed {
 struct Path {
     Address source;  // the local address to use
     LinkId link = 0;
-    std::uint32_t mtu = 0;                 // of the first hop
-    std::uint32_t reassembly_bytes = 0;    // EMTU_R: the largest packet we can receive (RFC 1122 3.3.2)
-    std::uint32_t send_segment_bytes = 0;  // largest super-segment of the link, 0 = none
+    std::uint32_t mtu = 0;                  // of the first hop
+    std::uint32_t reassembly_bytes = 0;     // EMTU_R: the largest packet we can receive (RFC 1122 3.3.2)
+    std::uint32_t send_segment_bytes = 0;   // largest super-segment of the link, 0 = none
+    std::uint64_t receive_queue_bytes = 0;  // what the link holds for us before it drops; 0 = unknown
     std::uint32_t known_mtu = 0;  // of the whole path, learned before (RFC 1191 6.2); 0 = nothing is known
 };
 

@@ -84,6 +84,7 @@ private:
         config.fixed_isn =
             std::array<std::uint32_t, 4>{1000, 0xffffff00U, 0x7fffff00U, 0xffffffffU}[choice % 4];
         config.tcp.receive_buffer = (choice & 4U) != 0 ? 3000 : 200000;
+        config.tcp.receive_buffer_max = (choice & 4U) != 0 ? 0 : 400000;
         config.tcp.send_buffer = (choice & 4U) != 0 ? 2000 : 65536;
         config.tcp.timestamps = (choice & 8U) == 0;
         config.tcp.window_scaling = (choice & 16U) == 0;

@@ -172,6 +172,32 @@ SCRIPT_TEST("a connection from a cookie does not scale windows [R4987-6]", World
     t.on_flow(0).after(1s).takes_all();
 }
 
+SCRIPT_TEST("where timestamps allow it a connection from a cookie keeps window scaling and SACK [R4987-6]",
+            Worlds::numbers) {
+    Script t{{.mss = 1448, .sack = true, .timestamps = true, .window_scaling = true}};
+    t.app().listens(1);
+    t.peer_sends(syn()).stack_sends(syn_ack());
+    t.on_flow(1).peer_sends(syn()).stack_sends(syn_ack().new_iss().sack_permitted());
+    CHECK(t.stack().counters().tcp_cookies_sent == 1);
+    t.after(100ms).peer_sends(ack(1)).state_is(State::established);
+    CHECK(t.info().timestamps);
+    CHECK(t.info().peer_window_shift == 2);
+    t.peer_sends(data(1001, 1000)).stack_sends(ack(1).sack({{1001, 2001}}));
+    t.peer_sends(data(1, 1000)).stack_sends(ack(2001));
+    t.app(1).accepts().writes(1000);
+    t.stack_sends(data(1, 1000)).peer_sends(ack(1001));
+    t.on_flow(0).after(1s).takes_all();
+}
+
+SCRIPT_TEST("a cookie whose options were changed on the way is none of ours [R4987-5]", Worlds::numbers) {
+    Script t{{.mss = 1000, .sack = true, .timestamps = true}};
+    t.app().listens(1);
+    t.peer_sends(syn()).stack_sends(syn_ack());
+    t.on_flow(1).peer_sends(syn()).stack_sends(syn_ack().new_iss());
+    t.peer_sends(ack(1).ts_echo(*t.flow().last_ts_value ^ 3U)).stack_sends(rst(1));
+    t.on_flow(0).after(1s).takes_all();
+}
+
 SCRIPT_TEST("a cookie that is too old or not ours is an ACK to a listener [R4987-4] [R4987-5]",
             Worlds::numbers) {
     for (const bool old : {true, false}) {

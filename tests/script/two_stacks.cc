@@ -95,7 +95,11 @@ TEST_CASE("doubling every frame changes nothing that is delivered") {
 TEST_CASE("small buffers and small MTUs") {
     for (const std::uint32_t mtu : {256U, 576U, 1500U}) {
         INFO("mtu ", mtu);
-        Pair pair{{.config = [](StackConfig& c) { c.tcp.receive_buffer = 2000, c.tcp.send_buffer = 3000; },
+        Pair pair{{.config =
+                       [](StackConfig& c) {
+                           c.tcp.receive_buffer = 2000, c.tcp.send_buffer = 3000,
+                           c.tcp.receive_buffer_max = c.tcp.send_buffer_max = 0;
+                       },
                    .link = {.mtu = mtu}}};
         exchange(pair, 60'000, 300s);
     }

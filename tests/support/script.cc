@@ -20,6 +20,8 @@ StackConfig config_of(const ScriptOptions& options) {
     StackConfig config;
     config.net.probe_addresses = false;
     config.tcp.rto_min = 1s;  // RFC 6298 2.4; our default is lower
+    config.tcp.receive_buffer_max = config.tcp.send_buffer_max =
+        0;  // windows that stay, unless a script asks
     config.trace = TraceMode::all;
     config.trace_records = 4096;
     fix_isn(config, current_world().iss);

@@ -15,6 +15,17 @@ std::uint16_t bounded(std::uint32_t mss, std::uint16_t bound) {
 
 }  // namespace
 
+ReceiveLimits receive_limits(const Settings& settings, const Options& options, const wire::Path& path) {
+    if (options.receive_buffer != 0) return {options.receive_buffer, options.receive_buffer};
+    ReceiveLimits limits{settings.receive_buffer,
+                         std::max(settings.receive_buffer, settings.receive_buffer_max)};
+    // More than the link holds would only be dropped there.
+    if (path.receive_queue_bytes != 0)
+        limits.most = std::max(limits.buffer, static_cast<std::uint32_t>(std::min<std::uint64_t>(
+                                                  limits.most, path.receive_queue_bytes)));
+    return limits;
+}
+
 Offer offer_for(const Settings& settings, const wire::Path& path, std::uint32_t receive_buffer,
                 std::uint16_t mss_bound) {
     Offer offer;

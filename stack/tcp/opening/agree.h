@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tcp/facts.h"
+#include "tcp/options.h"
 #include "tcp/settings.h"
 #include "wire/packet.h"
 #include "wire/tcp_options.h"
@@ -17,7 +18,14 @@ struct Offer {
     bool sack = false;
 };
 
-// Ours, for a path and a receive buffer. `mss_bound` is TCP_MAXSEG, 0 = none.
+// Octets of receive buffer: what the application asked for, or the host's setting; and how far it may grow.
+struct ReceiveLimits {
+    std::uint32_t buffer = 0;
+    std::uint32_t most = 0;  // not above `buffer`: fixed
+};
+ReceiveLimits receive_limits(const Settings& settings, const Options& options, const wire::Path& path);
+
+// Ours, for a path and the largest receive buffer. `mss_bound` is TCP_MAXSEG, 0 = none.
 Offer offer_for(const Settings& settings, const wire::Path& path, std::uint32_t receive_buffer,
                 std::uint16_t mss_bound);
 

@@ -29,6 +29,7 @@ struct HalfOpen : Record {
     std::uint32_t path_mtu = 0;  // of the first hop
     std::uint32_t known_mtu = 0;
     std::uint32_t path_segment_bytes = 0;
+    ReceiveLimits limits;
     Offer offer;
     Agreed agreed;
     std::uint16_t announced = 0;  // the window of our SYN,ACK

@@ -1,0 +1,52 @@
+// How large the receive buffer ought to be: twice what the reader takes in a round trip (dynamic right-sizing), so that
+// neither the window nor the memory is what limits a connection. Told: echoes of our timestamps, what was read. Answers:
+// a larger limit, now and then. A buffer never shrinks.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+#include "base/time.h"
+#include "tcp/seq.h"
+
+namespace sluice::tcp {
+
+class ReceiveTuning {
+public:
+    // `round_trip`: as the handshake measured it, zero if it could not.
+    void start(std::uint32_t limit, Duration round_trip, Instant now) {
+        space_ = limit / 2;
+        round_trip_ = round_trip > Duration(0) ? round_trip : Duration(1ms);
+        begun_ = now;
+    }
+    // A segment of text answered a segment of ours that left `age` ago.
+    void on_echo(Duration age) {
+        // Short ones count at once, long ones slowly: the sender may have had nothing to say.
+        round_trip_ =
+            age < round_trip_ ? std::max(age, Duration(1ms)) : round_trip_ + (age - round_trip_) / 8;
+    }
+    // The reader has taken everything below `consumed`. A new limit, if it is time for one.
+    std::optional<std::uint32_t> on_read(Pos consumed, std::uint32_t limit, std::uint32_t most,
+                                         std::uint32_t mss, Instant now) {
+        if (now - begun_ < round_trip_) return std::nullopt;
+        const Pos taken = consumed - consumed_;
+        consumed_ = consumed;
+        begun_ = now;
+        if (taken <= space_) return std::nullopt;
+        // Room for two round trips at this rate, and for the growth until the next look: slow start doubles.
+        const Pos growth = 1 + std::min(taken / std::max(space_, Pos{1}), Pos{1});
+        space_ = taken;
+        const Pos wanted = std::min(2 * taken * growth + 16 * Pos{mss}, Pos{most});
+        if (wanted <= Pos{limit}) return std::nullopt;
+        return static_cast<std::uint32_t>(wanted);
+    }
+
+private:
+    Duration round_trip_{1ms};
+    Instant begun_{};
+    Pos consumed_ = 1;
+    Pos space_ = 0;
+};
+
+}  // namespace sluice::tcp
