@@ -72,7 +72,10 @@ void Program::open_outputs() {
         pcap_ = must(host::PcapFile::open(options_.pcap, tap_->name(), clock_.wall_base_ns()));
         loop_.set_frame_watcher(pcap_.get());
     }
-    if (log_ || pcap_) loop_.set_before_sleep([this] { write_outputs(); });
+    loop_.set_before_sleep([this] {
+        write_outputs();
+        watch_address();
+    });
 }
 
 void Program::write_outputs() {
@@ -95,7 +98,10 @@ void Program::wait_for_address() {
     for (;;) {
         for (const net::AddressView& view : stack_.ip().addresses()) {
             if (view.prefix.address != address()) continue;
-            if (view.state == net::AddressState::usable) return;
+            if (view.state == net::AddressState::usable) {
+                conflicts_seen_ = stack_.counters().drops(Reason::arp_conflict);
+                return;
+            }
             if (view.state == net::AddressState::taken)
                 throw Failure(exit_environment,
                               fmt::format("address {} is already used by {}; choose another with --address",
@@ -105,6 +111,27 @@ void Program::wait_for_address() {
         if (!tap_->failure().empty()) throw Failure(exit_environment, tap_->failure());
         if (loop_.is_stopped()) throw Failure(exit_environment, "interrupted before the address was ready");
     }
+}
+
+// RFC 5227 2.4: an address another host insists on is given up, and with it whatever the program does. Looked at only after
+// a conflict, which the counter tells.
+void Program::watch_address() {
+    const std::uint64_t conflicts = stack_.counters().drops(Reason::arp_conflict);
+    if (conflicts_seen_ == never_seen || conflicts_seen_ == conflicts) return;
+    conflicts_seen_ = conflicts;
+    for (const net::AddressView& view : stack_.ip().addresses()) {
+        if (view.prefix.address != address() || view.state != net::AddressState::taken) continue;
+        lost_ = fmt::format("address {} was taken over by {}; give one of them another address",
+                            wire::to_text(address()), wire::to_text(view.conflicting));
+        loop_.stop();
+        loop_.wake();  // It is about to sleep.
+    }
+}
+
+void Program::check() {
+    watch_address();
+    if (!lost_.empty()) throw Failure(exit_environment, lost_);
+    if (!tap_->failure().empty()) throw Failure(exit_environment, tap_->failure());
 }
 
 void Program::take_signal() {
@@ -131,8 +158,8 @@ void Program::print_status() {
 }
 
 int Program::run() {
-    const std::string failure = loop_.run();
-    if (!failure.empty()) throw Failure(exit_environment, failure);
+    loop_.run();
+    check();
     return 0;
 }
 

@@ -55,10 +55,15 @@ void add_settings(CLI::App& app, http::Settings& settings) {
 
 void add_options(CLI::App& app, Options& options) {
     app.add_option("directory", options.directory, "the files to serve")->required()->type_name("DIR");
-    app.add_option_function<std::string>(
-           "--listen", [&options](const std::string& text) { options.listen = parse_listen(text); },
-           "where to listen (default 80 on every address)")
-        ->type_name("[ADDRESS:]PORT");
+    app.add_option_function<std::vector<std::string>>(
+           "--listen",
+           [&options](const std::vector<std::string>& texts) {
+               for (const auto& text : texts) options.listen.push_back(parse_listen(text));
+           },
+           "where to listen; may be repeated (default 80 on every address)")
+        ->type_name("[ADDRESS:]PORT")
+        ->allow_extra_args(false)
+        ->take_all();
     app.add_option("--access-log", options.access_log,
                    "one line per request; - is standard output; SIGHUP reopens it")
         ->type_name("FILE|-");

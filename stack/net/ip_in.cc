@@ -37,6 +37,7 @@ void IpLayer::refuse_port(const wire::PacketIn& packet, Instant now) {
     p.now = now;
     p.drops.set_time(now);
     p.drops.set_frame(packet.frame);
+    p.drops.set_ends(packet.source, packet.destination, Reader(packet.payload.view()).u32());
     p.drops.drop(Reason::udp_no_listener, packet.payload.size());
     // RFC 1122 3.2.2.1: port unreachable if nobody listens.
     p.owe_error(
@@ -48,6 +49,7 @@ void IpLayer::refuse_protocol(const wire::PacketIn& packet, Instant now) {
     p.now = now;
     p.drops.set_time(now);
     p.drops.set_frame(packet.frame);
+    p.drops.set_ends(packet.source, packet.destination);
     p.drops.drop(Reason::ip_unknown_protocol, packet.payload.size());
     // RFC 1122 3.2.2.1: protocol unreachable if no transport has this number.
     p.owe_error({wire::icmp_type::unreachable, wire::icmp_code::protocol_unreachable, 0, packet.whole,
@@ -115,6 +117,7 @@ IpLayer::Arrival IpLayer::Parts::on_ipv4(LinkId link, const FrameIn& frame, bool
         drops.drop(judged.error(), whole.size());
         return {};
     }
+    drops.set_ends(judged->header.source, judged->header.destination);
     whole.truncate(judged->header.total_length);  // RFC 791 3.1: what lies behind is padding
     if (judged->header.header_length > wire::ipv4_header_least) {
         const auto options = wire::walk_ipv4_options(whole.view().first(judged->header.header_length));

@@ -287,6 +287,10 @@ void Connection::note_segment_in(const Segment& seg, const Arrived& arrived, Ins
     const std::uint32_t ack = arrived.header.acknowledgment;
     const auto& blocks = arrived.header.options.sack;
     for (std::size_t i = 0; i < r.sack_count; ++i) r.sack[i] = {blocks[i].begin - ack, blocks[i].end - ack};
+    // What a closed window holds back: everything written that this segment does not acknowledge.
+    if (seg.wnd == 0)
+        r.value = static_cast<std::uint32_t>(
+            std::max(sender_.buffer.end() - std::max(r.ack, sender_.una()), Pos{0}));
     note(r);
 }
 

@@ -88,7 +88,7 @@ std::expected<std::size_t, CallError> Connection::write_owned(Slice data, Instan
 std::expected<void, CallError> Connection::shutdown_write(Instant now) {  // CLOSE
     if (ended_ != Reason::none || state_ == State::closed) return std::unexpected(CallError::not_connected);
     if (sender_.is_fin_queued() || is_write_closed(state_)) return {};
-    note_call(Call::shutdown_write, 0, now);
+    note_call(Call::shutdown_write, static_cast<std::size_t>(sender_.unsent()), now);
     switch (state_) {
         case State::syn_sent:
             end(Event::close_call, Reason::end_closed_before_open, Rule::r9293_3_10_4, now);
@@ -99,11 +99,11 @@ std::expected<void, CallError> Connection::shutdown_write(Instant now) {  // CLO
             // The SYN,ACK stays unacknowledged: from here on it is in flight like anything else.
             opening_.reset();
             flight_.on_sent({0, 1}, now);
-            move(Event::close_call, now, Rule::r9293_3_10_4);
+            move(Event::close_call, now, Rule::r9293_3_10_4, static_cast<std::uint32_t>(sender_.unsent()));
             break;
         case State::established:
             sender_.queue_fin();
-            move(Event::close_call, now, Rule::r9293_3_10_4);
+            move(Event::close_call, now, Rule::r9293_3_10_4, static_cast<std::uint32_t>(sender_.unsent()));
             break;
         default:
             sender_.queue_fin();  // CLOSE-WAIT: LAST-ACK begins when it leaves (D-15)
@@ -123,7 +123,7 @@ void Connection::close(Instant now) {
     is_closed_by_application_ = true;
     watcher_ = nullptr;
     if (ended_ != Reason::none) return;
-    note_call(Call::close, 0, now);
+    note_call(Call::close, static_cast<std::size_t>(sender_.unsent()), now);
     if (options_->linger && *options_->linger == Duration(0))
         return abort(Event::abort_call, Reason::end_aborted, now);
     const bool may_reset = takes_text(state_) || state_ == State::close_wait;

@@ -241,6 +241,10 @@ void Engine::drop(Reason reason, const Arrived& arrived, std::uint32_t connectio
     r.position = arrived.header.sequence;
     r.ack = arrived.header.acknowledgment;
     r.length = arrived.text.size();
+    const auto& [local, remote] = arrived.tuple;
+    if (local.address.is_v4() && remote.address.is_v4())
+        r.spare = {remote.address.to_v4(), local.address.to_v4(),
+                   std::uint32_t{remote.port} << 16U | local.port};
     trace_.write(r);
 }
 
