@@ -202,6 +202,10 @@ private:
     Pos congestion_window() const;
     Pos sending_window() const;
     std::uint32_t timestamp_now(Instant now) const;
+    // The IP packet that carries so many octets, or a full segment of them.
+    std::uint32_t packet_bytes(Pos octets) const {
+        return static_cast<std::uint32_t>(std::min(octets, Pos{mss()})) + agreed_.headers();
+    }
     Duration rto() const { return rtt_.timeout(environment_.settings); }
     // Octets of text a full segment carries: what both sides agreed on, and what the path takes.
     std::uint32_t mss() const {

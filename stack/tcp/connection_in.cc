@@ -207,6 +207,7 @@ bool Connection::take_ack(const Segment& seg, Instant now) {
     if (acked.is_new) {
         bytes_acked_ += static_cast<std::uint64_t>(acked.octets);
         sender_.on_acknowledged(acked.una);
+        path_.on_acknowledged(packet_bytes(acked.octets));
         path_.on_progress(acked.una, environment_.settings, now);
         if (restart_window_ >= 0) restart_window_ += 2 * acked.octets;
         if (restart_window_ > controller_.window()) restart_window_ = -1;
@@ -437,6 +438,7 @@ void Connection::on_retransmission_timeout(Instant now) {  // RFC 6298 5.4 to 5.
     const std::uint16_t transmissions = flight_[0].transmissions;
     ++timeouts_;
     ++environment_.counters.tcp_timeouts;
+    if (path_.on_timeout(settings, now)) has_path_news_ = true;
     if (transmissions >= settings.retries_before_advice) on_full_stop(now);
     if (path_.is_probe(sender_.una())) path_.on_probe_lost(settings, rto(), now);
     controller_.on_timeout(recovery_.flight_size(flight_), mss(), transmissions == 1);

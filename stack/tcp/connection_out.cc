@@ -314,6 +314,7 @@ void Connection::after_departure(const Departure& departure, Instant now) {
     }
     if (departure.text.empty()) return;
     patience_.on_asked(now);
+    path_.on_sent(departure.path_probe != 0 ? departure.path_probe : packet_bytes(departure.text.size()));
     if (departure.is_probe) {
         sender_.persist.on_sent();
         sender_.on_probed(departure.text.end);
