@@ -77,20 +77,15 @@ template <typename Settings>
 void append_settings(std::string& out, std::string_view prefix, const Settings& settings,
                      std::span<const SettingRow<Settings>> rows) {
     for (const auto& row : rows) {
-        std::string value;
-        std::string range;
-        if (const auto* duration = std::get_if<Duration Settings::*>(&row.field)) {
-            value = duration_text((settings.**duration).count());
+        std::string range = "on or off";
+        if (std::holds_alternative<Duration Settings::*>(row.field))
             range = fmt::format("{} to {}", duration_text(row.least), duration_text(row.most));
-        } else if (const auto* number = std::get_if<std::uint32_t Settings::*>(&row.field)) {
-            value = fmt::format("{}", settings.**number);
+        else if (std::holds_alternative<std::uint32_t Settings::*>(row.field))
             range = fmt::format("{} to {}", row.least, row.most);
-        } else {
-            value = settings.*std::get<bool Settings::*>(row.field) ? "on" : "off";
-            range = "on or off";
-        }
-        out += fmt::format("{:<30} {:<11} {:<24} {}\n", fmt::format("{}.{}", prefix, row.name), value, range,
-                           row.text);
+        else if (const auto* choice = std::get_if<SettingChoice<Settings>>(&row.field))
+            range = choice_text(choice->names);
+        out += fmt::format("{:<30} {:<11} {:<24} {}\n", fmt::format("{}.{}", prefix, row.name),
+                           setting_text(settings, row), range, row.text);
     }
 }
 

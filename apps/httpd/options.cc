@@ -25,14 +25,6 @@ wire::Endpoint parse_listen(const std::string& text) {
     return endpoint;
 }
 
-std::string default_text(const http::Settings& settings, const SettingRow<http::Settings>& row) {
-    if (const auto* duration = std::get_if<Duration http::Settings::*>(&row.field))
-        return duration_text((settings.**duration).count());
-    if (const auto* number = std::get_if<std::uint32_t http::Settings::*>(&row.field))
-        return std::to_string(settings.**number);
-    return settings.*std::get<bool http::Settings::*>(row.field) ? "on" : "off";
-}
-
 // --keep-alive-timeout 5s and so on: one option for each row of the settings.
 void add_settings(CLI::App& app, http::Settings& settings) {
     for (const auto& row : http::setting_rows()) {
@@ -45,7 +37,7 @@ void add_settings(CLI::App& app, http::Settings& settings) {
                    const auto applied = apply_setting(settings, http::setting_rows(), name, value);
                    if (!applied) throw CLI::ValidationError(option, "wants " + applied.error());
                },
-               fmt::format("{} (default {})", row.text, default_text(settings, row)))
+               fmt::format("{} (default {})", row.text, setting_text(settings, row)))
             ->type_name(is_duration ? "TIME" : "NUMBER")
             ->group("Limits");
     }

@@ -90,6 +90,8 @@ private:
     Answer<void> set_tcp_number(int name, int number);
     Answer<void> set_ip_number(int name, int number);
     Answer<void> get_info(void* value, socklen_t& length) const;
+    Answer<void> get_congestion(Turn& turn, void* value, socklen_t& length) const;
+    Answer<void> set_congestion(const void* value, socklen_t length);
 
     TcpOptions options_;  // while there is neither listener nor connection
     OwnOptions own_;

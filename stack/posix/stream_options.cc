@@ -4,9 +4,11 @@
 #include <sys/time.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <string_view>
 
 #include "posix/stream.h"
 
@@ -20,6 +22,7 @@ constexpr int ecn_bits = 3;
 // TCP_MAXSEG of Linux: TCP_MIN_MSS to MAX_TCP_WINDOW.
 constexpr int mss_least = 88;
 constexpr int mss_most = 32767;
+constexpr std::size_t congestion_name_max = 16;  // TCP_CA_NAME_MAX
 // socket(7): the least SO_RCVBUF and SO_SNDBUF; the most is what tcp/settings.h allows.
 constexpr std::uint32_t receive_buffer_least = 2304;
 constexpr std::uint32_t send_buffer_least = 4608;
@@ -87,6 +90,7 @@ void Stream::set_options(const TcpOptions& options) {
 Answer<void> Stream::get_option(Turn& turn, int level, int name, void* value, socklen_t& length) {
     if (static_cast<int>(length) < 0) return fail(EINVAL);
     if (level == IPPROTO_TCP && name == TCP_INFO) return get_info(value, length);
+    if (level == IPPROTO_TCP && name == TCP_CONGESTION) return get_congestion(turn, value, length);
     if (level == SOL_SOCKET && name == SO_LINGER) return value_to(linger_of(), value, length);
     if (level == SOL_SOCKET && name == SO_RCVTIMEO)
         return value_to(time_of(own_.limits.receive), value, length);
@@ -99,6 +103,28 @@ Answer<void> Stream::get_option(Turn& turn, int level, int name, void* value, so
     if (level == IPPROTO_IP && length > 0 && length < sizeof(int) && *number >= 0 && *number <= 255)
         return value_to(static_cast<std::uint8_t>(*number), value, length);
     return value_to(*number, value, length);
+}
+
+// tcp(7): the name, filled up with zeros to the length Linux uses.
+Answer<void> Stream::get_congestion(Turn& turn, void* value, socklen_t& length) const {
+    const std::string_view name =
+        tcp::text_of(options().congestion.value_or(turn.stack().config().tcp.congestion));
+    std::array<char, congestion_name_max> text{};
+    std::ranges::copy(name, text.begin());
+    return value_to(text, value, length);
+}
+
+Answer<void> Stream::set_congestion(const void* value, socklen_t length) {
+    if (length < 1) return fail(EINVAL);
+    if (!value) return fail(EFAULT);
+    const std::string_view text(static_cast<const char*>(value),
+                                std::min<std::size_t>(length, congestion_name_max - 1));
+    const auto congestion = tcp::congestion_named(text.substr(0, text.find('\0')));
+    if (!congestion || *congestion == tcp::Congestion::fixed) return fail(ENOENT);  // fixed is for tests
+    TcpOptions changed = options();
+    changed.congestion = congestion;
+    set_options(changed);
+    return {};
 }
 
 Answer<int> Stream::number_of(Turn& turn, int level, int name) const {
@@ -179,6 +205,7 @@ Answer<void> Stream::set_option(Turn& turn, int level, int name, const void* val
         (name == SO_RCVTIMEO ? own_.limits.receive : own_.limits.send) = *limit;
         return {};
     }
+    if (level == IPPROTO_TCP && name == TCP_CONGESTION) return set_congestion(value, length);
     if (level == IPPROTO_IP && length > 0 && length < sizeof(int)) {  // ip(7): an octet will do
         const auto octet = value_from<std::uint8_t>(value, length);
         return octet ? set_ip_number(name, *octet) : fail(octet.error());

@@ -30,9 +30,11 @@
 #include "tcp/receive/tuning.h"
 #include "tcp/record.h"
 #include "tcp/recover/ack_digest.h"
+#include "tcp/recover/delivery_rate.h"
 #include "tcp/recover/recovery.h"
 #include "tcp/recover/retransmit_timer.h"
 #include "tcp/recover/rtt.h"
+#include "tcp/send/pacer.h"
 #include "tcp/send/path_mtu.h"
 #include "tcp/send/sender.h"
 #include "tcp/settings.h"
@@ -163,6 +165,12 @@ private:
     RecoveryContext recovery_context(Instant now) const;
     void recover_from(const Acked& acked, Instant now);
     void respond(const Found& found, const Acked* acked, Pos flight_size, Instant now);
+    Pos take_losses(Instant now);
+    AckSample ack_sample(const Acked& acked, const Found& found, const RateSample& rate) const;
+    void check_application_limited();
+    std::uint64_t pacing_rate() const {
+        return controller_.pacing_rate(environment_.settings, rtt_.smoothed());
+    }
     void restart_timer(const Found& found, Instant now);
     bool take_acknowledged_fin(Instant now);
     void take_urgent(const Segment& seg, Instant now);
@@ -197,6 +205,7 @@ private:
     void after_resend(const Departure& departure, Instant now);
     void after_tail_probe(const Departure& departure, Instant now);
     void arm_tail_probe(Instant now);
+    bool is_released(const Departure& departure, Instant now);
     std::uint32_t segment_max() const;
     std::uint32_t segment_mss() const;
     Pos congestion_window() const;
@@ -258,6 +267,8 @@ private:
     RetransmitTimer timer_;
     Recovery recovery_;
     Controller controller_;
+    DeliveryRate rate_;
+    Pacer pacer_;
     ChallengeThrottle challenges_;
     Keepalive keepalive_;
     Patience patience_;

@@ -66,6 +66,7 @@ std::expected<std::size_t, CallError> Connection::write(ByteView data, bool urge
     if (sender_.is_fin_queued() || is_write_closed(state_)) return std::unexpected(CallError::closing);
     const std::size_t taken = std::min(data.size(), room());
     if (taken == 0 && !data.empty()) return std::unexpected(CallError::would_block);
+    check_application_limited();
     sender_.buffer.append(data.first(taken), environment_.pool);
     if (urgent) sender_.mark_urgent();
     note_call(Call::write, taken, now);
@@ -79,6 +80,7 @@ std::expected<std::size_t, CallError> Connection::write_owned(Slice data, Instan
     if (sender_.is_fin_queued() || is_write_closed(state_)) return std::unexpected(CallError::closing);
     if (room() == 0) return std::unexpected(CallError::would_block);
     const std::size_t octets = data.size();
+    check_application_limited();
     sender_.buffer.append_owned(std::move(data));
     note_call(Call::write, octets, now);
     settle(now);
@@ -174,6 +176,8 @@ void Connection::set_options(const Options& options, Instant now) {
         receiver_.set_limit(options.receive_buffer);
     }
     if (options.mss) agreed_.mss = std::min(agreed_.mss, options.mss);
+    if (options.congestion && state_ >= State::syn_received)
+        controller_.change(*options.congestion, environment_.settings, snd_space_.initial().raw);
     if (options.keep_alive && (established_ || is_synchronized(state_)))
         keepalive_.switch_on(keepalive_plan(), now);
     else if (was_kept_alive)

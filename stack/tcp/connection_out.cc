@@ -22,7 +22,7 @@ std::optional<Departure> Connection::plan(Instant now) {
         return state_ == State::syn_received ? plan_ack() : std::nullopt;
     }
     if (may_transmit(state_)) {
-        if (auto text = plan_text(now)) return text;
+        if (auto text = plan_text(now); text && is_released(*text, now)) return text;
     }
     if (auto keepalive = plan_keepalive()) return keepalive;
     return plan_ack();
@@ -112,7 +112,8 @@ std::optional<Departure> Connection::plan_new(Instant now) {
     if (sender_.unsent() == 0 && !sender_.is_fin_unsent()) return std::nullopt;
     if (flight_.empty() && sender_.unsent() > 0) {  // RFC 5681 4.1
         const Duration idle = settings.idle_restart > Duration(0) ? settings.idle_restart : rto();
-        if (last_sent_at_ != Instant{} && now - last_sent_at_ > idle) controller_.on_idle(settings, mss());
+        if (last_sent_at_ != Instant{} && now - last_sent_at_ > idle)
+            controller_.on_idle(settings, mss(), now);
     }
     MaySendFacts facts;
     facts.unsent = sender_.unsent();
@@ -187,7 +188,14 @@ std::optional<Departure> Connection::plan_ack() const {
 }
 
 Pos Connection::congestion_window() const {
-    return recovery_.is_active() ? recovery_.window() : controller_.window();
+    const bool is_recovering = recovery_.is_active() && !controller_.has_own_recovery();
+    return is_recovering ? recovery_.window() : controller_.window();
+}
+
+// Probes are not paced: they leave when nothing else does.
+bool Connection::is_released(const Departure& departure, Instant now) {
+    if (departure.is_probe || departure.cause == Cause::tail_probe) return true;
+    return pacer_.may_send(pacing_rate(), now);
 }
 
 // What may be in flight now.
@@ -200,7 +208,10 @@ std::uint32_t Connection::segment_max() const {
     const std::uint32_t overhead = 60 + 20;
     const std::uint32_t full = segment_mss();
     if (path_segment_bytes_ < overhead + full) return full;
-    return (path_segment_bytes_ - overhead) / full * full;
+    Pos most = path_segment_bytes_ - overhead;
+    if (const std::uint64_t rate = pacing_rate(); rate > 0)
+        most = std::min(most, Pacer::quantum_bytes(rate, full, environment_.settings.pacing_quantum));
+    return static_cast<std::uint32_t>(most) / full * full;
 }
 
 std::uint32_t Connection::timestamp_now(Instant now) const {  // RFC 7323 5.4: 1 ms ticks; 7.1: random offset
@@ -322,7 +333,10 @@ void Connection::after_departure(const Departure& departure, Instant now) {
     } else if (departure.is_resent) {
         after_resend(departure, now);
     } else {
-        flight_.on_sent(departure.text, now);
+        if (flight_.empty() && rate_.is_application_limited()) controller_.on_restart(now);
+        flight_.on_sent(departure.text, now, rate_.on_sent(departure.text.size(), flight_.pipe(), now));
+        pacer_.on_sent(departure.text.size(), pacing_rate(), mss(), environment_.settings.pacing_quantum,
+                       now);
         if (departure.path_probe != 0) path_.on_probe_sent(departure.text, departure.path_probe);
         recovery_.on_new_data_sent(departure.text.size());
         sender_.on_sent(departure.text.end);
@@ -339,7 +353,8 @@ void Connection::after_departure(const Departure& departure, Instant now) {
 }
 
 void Connection::after_resend(const Departure& departure, Instant now) {
-    flight_.on_resent(departure.text, now);
+    flight_.on_resent(departure.text, now, rate_.on_sent(departure.text.size(), flight_.pipe(), now));
+    pacer_.on_sent(departure.text.size(), pacing_rate(), mss(), environment_.settings.pacing_quantum, now);
     ++retransmitted_;
     ++environment_.counters.tcp_retransmitted;
     if (departure.cause == Cause::tail_probe) return after_tail_probe(departure, now);

@@ -1,6 +1,7 @@
 #include "tcp/flight.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sluice::tcp {
 
@@ -18,7 +19,15 @@ void Flight::set_lost(Sent& entry, bool lost) {
     account(entry, -1);
     entry.lost = lost;
     account(entry, +1);
-    if (lost) no_lost_below_ = std::min(no_lost_below_, entry.range.begin);
+    if (!lost) return;
+    no_lost_below_ = std::min(no_lost_below_, entry.range.begin);
+    if (newly_lost_ == 0 || entry.range.begin < newly_lost_at_) newly_lost_at_ = entry.range.begin;
+    newly_lost_ += entry.range.size();
+}
+
+Losses Flight::take_losses() {
+    if (newly_lost_ == 0 || sent_.empty()) return {};
+    return {std::exchange(newly_lost_, 0), sent_[index_of(newly_lost_at_)].state};
 }
 
 void Flight::reset() {
@@ -26,14 +35,15 @@ void Flight::reset() {
     resent_.reset();
 }
 
-void Flight::on_sent(Range range, Instant now) {
+void Flight::on_sent(Range range, Instant now, const SendState& state) {
     SLUICE_CHECK(!range.empty());
     SLUICE_CHECK(sent_.empty() || sent_.back().range.end == range.begin);
     if (sent_.empty()) {
         resent_.clear();
         highest_sacked_ = no_lost_below_ = judged_below_ = range.begin;
+        newly_lost_ = 0;
     }
-    sent_.push_back(Sent{range, now});
+    sent_.push_back(Sent{range, now, 1, false, false, state});
     account(sent_.back(), +1);
 }
 
@@ -42,7 +52,8 @@ void Flight::on_acknowledged(Pos una, Delivered& delivered) {
         if (sent_.front().range.end > una) split(0, una);
         const Sent taken = sent_.pop_front();
         account(taken, -1);
-        if (!taken.sacked) delivered.add(taken.range, taken.sent_at, taken.transmissions > 1, taken.lost);
+        if (!taken.sacked)
+            delivered.add(taken.range, taken.sent_at, taken.transmissions > 1, taken.lost, taken.state);
         if (taken.sacked && taken.transmissions > 1) delivered.any_resent = true;
     }
     highest_sacked_ = std::max(highest_sacked_, una);
@@ -60,7 +71,7 @@ void Flight::on_sacked(Range range, std::uint32_t entries_most, Delivered& deliv
         if (sent_[i].range.begin < range.begin) split(i++, range.begin);
         if (sent_[i].range.end > range.end) split(i, range.end);
         Sent& entry = sent_[i];
-        delivered.add(entry.range, entry.sent_at, entry.transmissions > 1, entry.lost);
+        delivered.add(entry.range, entry.sent_at, entry.transmissions > 1, entry.lost, entry.state);
         delivered.sacked += entry.range.size();
         account(entry, -1);
         entry.sacked = true;
@@ -217,7 +228,7 @@ std::uint16_t Flight::transmissions(Pos at) const {
     return sent_.empty() ? std::uint16_t{0} : sent_[index_of(at)].transmissions;
 }
 
-void Flight::on_resent(Range range, Instant now) {
+void Flight::on_resent(Range range, Instant now, const SendState& state) {
     std::uint32_t i = index_of(range.begin);
     if (sent_[i].range.begin < range.begin) split(i++, range.begin);
     std::uint16_t transmissions = sent_[i].transmissions;
@@ -234,6 +245,7 @@ void Flight::on_resent(Range range, Instant now) {
     account(sent_[i], -1);
     sent_[i].lost = false;
     sent_[i].sent_at = now;
+    sent_[i].state = state;
     sent_[i].transmissions = static_cast<std::uint16_t>(std::min(transmissions + 1, 65535));
     account(sent_[i], +1);
     if (no_lost_below_ >= range.begin) no_lost_below_ = range.end;
