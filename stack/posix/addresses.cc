@@ -23,10 +23,15 @@ bool is_unspecified_family(const sockaddr* address, socklen_t length) {
     return family == AF_UNSPEC;
 }
 
-Answer<void> store(const wire::Endpoint& endpoint, sockaddr* address, socklen_t* length) {
+Answer<void> check_room(const sockaddr* address, const socklen_t* length) {
     if (!address) return {};
     if (!length) return fail(EFAULT);
     if (static_cast<int>(*length) < 0) return fail(EINVAL);
+    return {};
+}
+
+Answer<void> store(const wire::Endpoint& endpoint, sockaddr* address, socklen_t* length) {
+    if (const Answer<void> room = check_room(address, length); !room || !address) return room;
     sockaddr_in in{};
     in.sin_family = AF_INET;
     in.sin_addr.s_addr = htonl(endpoint.address.to_v4());

@@ -3,6 +3,7 @@
 
 #include "posix/addresses.h"
 #include "posix/call.h"
+#include "posix/datagrams.h"
 #include "posix/host.h"
 #include "posix/sockets.h"
 #include "posix/stream.h"
@@ -12,33 +13,50 @@ namespace {
 
 constexpr int type_flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
 
-// Room for an address that accept() and its like fill in.
-Answer<void> check_room(const sockaddr* address, const socklen_t* length) {
-    if (!address) return {};
-    if (!length) return fail(EFAULT);
-    if (static_cast<int>(*length) < 0) return fail(EINVAL);
-    return {};
+// socket(2): which kinds there are. 0 or an errno.
+int check_kind(int kind, int protocol) {
+    switch (kind) {
+        case SOCK_STREAM: return protocol == 0 || protocol == IPPROTO_TCP ? 0 : EPROTONOSUPPORT;
+        case SOCK_DGRAM: return protocol == 0 || protocol == IPPROTO_UDP ? 0 : EPROTONOSUPPORT;
+        case SOCK_RAW: return protocol > 0 && protocol <= IPPROTO_RAW ? 0 : EPROTONOSUPPORT;
+        default: return ESOCKTNOSUPPORT;
+    }
+}
+
+// raw(7): IPPROTO_RAW receives nothing and always brings its own header.
+Answer<std::shared_ptr<Socket>> make_socket(Turn& turn, const std::shared_ptr<Driver>& driver, int kind,
+                                            int protocol) {
+    if (kind == SOCK_STREAM) return std::make_shared<Stream>(driver);
+    if (kind == SOCK_DGRAM) {
+        auto socket = turn.stack().open_udp();
+        if (!socket) return fail(errno_of(socket.error()));
+        return std::make_shared<Datagrams>(driver, std::move(*socket), std::uint8_t{0});
+    }
+    const auto number = static_cast<std::uint8_t>(protocol);
+    auto socket = turn.stack().open_raw(number, {.header_included = protocol == IPPROTO_RAW});
+    if (!socket) return fail(errno_of(socket.error()));
+    return std::make_shared<Datagrams>(driver, std::move(*socket), number);
 }
 
 Answer<int> open_socket(int domain, int type, int protocol) {
     const int kind = type & ~type_flags;
     if (kind < 0 || kind > SOCK_PACKET) return fail(EINVAL);
     if (domain != AF_INET) return fail(EAFNOSUPPORT);
-    if (kind != SOCK_STREAM) return fail(ESOCKTNOSUPPORT);
-    if (protocol != 0 && protocol != IPPROTO_TCP) return fail(EPROTONOSUPPORT);
+    if (const int error = check_kind(kind, protocol)) return fail(error);
     const std::shared_ptr<Driver> driver = current_driver();
     if (!driver) return fail(ENETDOWN);
 
     auto number = Descriptors::all().reserve((type & SOCK_CLOEXEC) != 0);
     if (!number) return fail(number.error());
-    auto stream = std::make_shared<Stream>(driver);
-    stream->is_nonblocking = (type & SOCK_NONBLOCK) != 0;
+    Answer<std::shared_ptr<Socket>> made = fail(ENETDOWN);
     {
-        const Turn turn(*driver);
-        if (!turn.is_up()) return fail(ENETDOWN);
-        driver->add(*stream);
+        Turn turn(*driver);
+        if (turn.is_up()) made = make_socket(turn, driver, kind, protocol);
+        if (!made) return fail(made.error());
+        driver->add(**made);
     }
-    return install(std::move(*number), std::move(stream));
+    (*made)->is_nonblocking = (type & SOCK_NONBLOCK) != 0;
+    return install(std::move(*number), std::move(*made));
 }
 
 Answer<int> accept_socket(int fd, sockaddr* address, socklen_t* length, int flags) {

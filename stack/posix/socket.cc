@@ -6,6 +6,9 @@
 
 namespace sluice::posix {
 
+Answer<void> Socket::listen(Turn&, int) { return fail(EOPNOTSUPP); }
+Answer<std::shared_ptr<Socket>> Socket::accept(Turn&) { return fail(EOPNOTSUPP); }
+
 void Socket::tell() {
     changed_.notify_all();
     for (Poller* poller : pollers_) poller->wake();

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "posix/answer.h"
@@ -27,6 +28,23 @@ struct Limits {
     Duration send = Duration::max();
 };
 
+// What one call of the send family is given.
+struct MessageOut {
+    Buffers data;
+    const sockaddr* to = nullptr;
+    socklen_t to_length = 0;
+    ByteView control = {};  // ancillary data (cmsg(3))
+};
+
+// What one call of the receive family is given, and what it tells.
+struct MessageIn {
+    Buffers room;
+    ByteSpan control = {};
+    int flags = 0;                            // told: msg_flags
+    std::optional<wire::Endpoint> from = {};  // told: where it came from; nothing on a stream
+    std::size_t control_length = 0;           // told
+};
+
 class Socket {
 public:
     explicit Socket(std::shared_ptr<Driver> driver) : driver_(std::move(driver)) {}
@@ -40,13 +58,12 @@ public:
 
     // --- the calls
     virtual Answer<void> bind(Turn& turn, const wire::Endpoint& local) = 0;
-    virtual Answer<void> listen(Turn& turn, int backlog) = 0;
-    virtual Answer<std::shared_ptr<Socket>> accept(Turn& turn) = 0;
+    virtual Answer<void> listen(Turn& turn, int backlog);        // EOPNOTSUPP
+    virtual Answer<std::shared_ptr<Socket>> accept(Turn& turn);  // EOPNOTSUPP
     virtual Answer<void> connect(Turn& turn, const wire::Endpoint& remote) = 0;
     virtual Answer<void> disconnect(Turn& turn) = 0;  // connect() to AF_UNSPEC
-    virtual Answer<std::size_t> send(Turn& turn, Buffers data, int flags) = 0;
-    // Sets `flags_out` to what recvmsg() tells in msg_flags.
-    virtual Answer<std::size_t> receive(Turn& turn, Buffers room, int flags, int& flags_out) = 0;
+    virtual Answer<std::size_t> send(Turn& turn, const MessageOut& message, int flags) = 0;
+    virtual Answer<std::size_t> receive(Turn& turn, MessageIn& message, int flags) = 0;
     virtual Answer<void> shutdown(Turn& turn, int how) = 0;
     virtual Answer<wire::Endpoint> local(Turn& turn) const = 0;
     virtual Answer<wire::Endpoint> remote(Turn& turn) const = 0;
