@@ -41,4 +41,12 @@ Answer<void> store(const wire::Endpoint& endpoint, sockaddr* address, socklen_t*
     return {};
 }
 
+Answer<void> store_unnamed(sockaddr* address, socklen_t* length) {
+    if (const Answer<void> room = check_room(address, length); !room || !address) return room;
+    const sa_family_t family = AF_UNIX;
+    std::memcpy(address, &family, std::min<std::size_t>(*length, sizeof family));
+    *length = sizeof family;
+    return {};
+}
+
 }  // namespace sluice::posix

@@ -18,4 +18,7 @@ Answer<void> check_room(const sockaddr* address, const socklen_t* length);
 // EFAULT: no length; EINVAL: a length that is negative as an int.
 Answer<void> store(const wire::Endpoint& endpoint, sockaddr* address, socklen_t* length);
 
+// The name of an AF_UNIX socket that has none (unix(7)).
+Answer<void> store_unnamed(sockaddr* address, socklen_t* length);
+
 }  // namespace sluice::posix

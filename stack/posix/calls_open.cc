@@ -4,7 +4,9 @@
 #include "posix/addresses.h"
 #include "posix/call.h"
 #include "posix/datagrams.h"
+#include "posix/epoll.h"
 #include "posix/host.h"
+#include "posix/local.h"
 #include "posix/sockets.h"
 #include "posix/stream.h"
 
@@ -59,6 +61,32 @@ Answer<int> open_socket(int domain, int type, int protocol) {
     return install(std::move(*number), std::move(*made));
 }
 
+Answer<void> open_pair(int domain, int type, int protocol, int* pair) {
+    const int kind = type & ~type_flags;
+    if (domain != AF_UNIX) return fail(domain == AF_INET ? EOPNOTSUPP : EAFNOSUPPORT);
+    if (kind != SOCK_STREAM && kind != SOCK_DGRAM && kind != SOCK_SEQPACKET) return fail(ESOCKTNOSUPPORT);
+    if (protocol != 0 && protocol != AF_UNIX) return fail(EPROTONOSUPPORT);
+    if (!pair) return fail(EFAULT);
+    const std::shared_ptr<Driver> driver = current_driver();
+    if (!driver) return fail(ENETDOWN);
+    const bool close_on_exec = (type & SOCK_CLOEXEC) != 0;
+    auto first = Descriptors::all().reserve(close_on_exec);
+    if (!first) return fail(first.error());
+    auto second = Descriptors::all().reserve(close_on_exec);
+    if (!second) return fail(second.error());
+    const auto [one, other] = Local::make_pair(driver, kind);
+    one->is_nonblocking = other->is_nonblocking = (type & SOCK_NONBLOCK) != 0;
+    {
+        const Turn turn(*driver);
+        if (!turn.is_up()) return fail(ENETDOWN);
+        driver->add(*one);
+        driver->add(*other);
+    }
+    pair[0] = install(std::move(*first), one);
+    pair[1] = install(std::move(*second), other);
+    return {};
+}
+
 Answer<int> accept_socket(int fd, sockaddr* address, socklen_t* length, int flags) {
     if ((flags & ~type_flags) != 0) return fail(EINVAL);
     if (const Answer<void> room = check_room(address, length); !room) return fail(room.error());
@@ -81,6 +109,10 @@ Answer<int> accept_socket(int fd, sockaddr* address, socklen_t* length, int flag
 }  // namespace
 
 int socket(int domain, int type, int protocol) { return told(open_socket(domain, type, protocol)); }
+
+int socketpair(int domain, int type, int protocol, int* pair) {
+    return told(open_pair(domain, type, protocol, pair));
+}
 
 int bind(int fd, const sockaddr* address, socklen_t length) {
     return told(in_turn(socket_at(fd), [&](Turn& turn, Socket& socket) -> Answer<void> {
@@ -116,7 +148,7 @@ int shutdown(int fd, int how) {
 int close(int fd) {
     bool is_last = false;
     const std::shared_ptr<Socket> socket = Descriptors::all().remove(fd, is_last);
-    if (!socket) return told(Answer<void>(fail(EBADF)));
+    if (!socket) return told(Epolls::all().remove(fd) ? Answer<void>{} : fail(EBADF));
     if (is_last) close_socket(*socket);
     return 0;
 }
@@ -126,6 +158,7 @@ int dup(int fd) { return posix::fcntl(fd, F_DUPFD, 0); }
 int getsockname(int fd, sockaddr* address, socklen_t* length) {
     return told(in_turn(socket_at(fd), [&](Turn& turn, Socket& socket) -> Answer<void> {
         if (!address) return fail(EFAULT);
+        if (socket.family() == AF_UNIX) return store_unnamed(address, length);
         const Answer<wire::Endpoint> local = socket.local(turn);
         return local ? store(*local, address, length) : fail(local.error());
     }));
@@ -135,6 +168,7 @@ int getpeername(int fd, sockaddr* address, socklen_t* length) {
     return told(in_turn(socket_at(fd), [&](Turn& turn, Socket& socket) -> Answer<void> {
         const Answer<wire::Endpoint> remote = socket.remote(turn);
         if (!remote) return fail(remote.error());
+        if (socket.family() == AF_UNIX) return address ? store_unnamed(address, length) : fail(EFAULT);
         return address ? store(*remote, address, length) : fail(EFAULT);
     }));
 }

@@ -19,8 +19,14 @@
 
 namespace sluice::posix {
 
-// A thread inside poll() or select(), to be woken when one of its sockets changes.
-class Poller;
+// Who wants to know when a socket changes: a thread inside poll(), an epoll set. Called with the lock of the driver held.
+class Observer {
+public:
+    virtual void on_tell() = 0;
+
+protected:
+    ~Observer() = default;
+};
 
 // Time limits of blocking calls: SO_RCVTIMEO, SO_SNDTIMEO.
 struct Limits {
@@ -70,6 +76,9 @@ public:
     virtual Answer<void> set_option(Turn& turn, int level, int name, const void* value, socklen_t length) = 0;
     virtual Answer<void> get_option(Turn& turn, int level, int name, void* value, socklen_t& length) = 0;
     virtual Answer<int> control(Turn& turn, unsigned long request) = 0;  // the questions of ioctl()
+    // events(), or everything when the Stack is gone: then no call blocks any more, all answer ENETDOWN.
+    short level() const;
+    virtual sa_family_t family() const { return AF_INET; }
     // The level, as poll() reports it.
     virtual short events() const = 0;
     // The last descriptor is gone. Calls that wait answer ECANCELED.
@@ -78,10 +87,10 @@ public:
     virtual void lose_stack() = 0;
 
     // --- waiting
-    // Something changed: wakes the calls that wait, and the pollers.
+    // Something changed: wakes the calls that wait, and tells the observers.
     void tell();
-    void add_poller(Poller& poller) { pollers_.push_back(&poller); }
-    void remove_poller(Poller& poller);
+    void add_observer(Observer& observer) { observers_.push_back(&observer); }
+    void remove_observer(Observer& observer) { std::erase(observers_, &observer); }
     bool is_closed() const { return is_closed_; }
 
 protected:
@@ -93,7 +102,7 @@ protected:
 private:
     const std::shared_ptr<Driver> driver_;
     Event changed_;
-    std::vector<Poller*> pollers_;
+    std::vector<Observer*> observers_;
     bool is_closed_ = false;
 };
 
