@@ -1,10 +1,10 @@
 #include "posix/host.h"
 
-#include "posix/dns/resolver.h"
-
 #include <algorithm>
 #include <mutex>
 #include <utility>
+
+#include "posix/dns/resolver.h"
 
 namespace sluice::posix {
 namespace {

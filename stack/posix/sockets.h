@@ -71,8 +71,8 @@ int epoll_ctl(int set, int operation, int fd, epoll_event* event);
 int epoll_wait(int set, epoll_event* events, int most, int timeout_ms);
 int epoll_pwait(int set, epoll_event* events, int most, int timeout_ms, const sigset_t* mask);
 
-// Dotted IPv4 addresses and names in /etc/hosts; port numbers and names in /etc/services. There is no resolver yet: other
-// names are EAI_NONAME. The list is freed by our freeaddrinfo(), never by the system's.
+// Dotted IPv4 addresses; names in the hosts file, then of the Host's name servers (Host::set_names; at first there are
+// none); port numbers and names in /etc/services. The list is freed by our freeaddrinfo(), never by the system's.
 int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** result);
 void freeaddrinfo(addrinfo* list);
 

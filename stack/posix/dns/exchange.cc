@@ -50,7 +50,8 @@ int connect_to(int fd, const wire::Endpoint& server) {
 
 // What is left of the time, as SO_RCVTIMEO and SO_SNDTIMEO. False: nothing.
 bool limit(int fd, TimePoint until) {
-    const auto left = std::chrono::duration_cast<std::chrono::microseconds>(until - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::microseconds>(until - std::chrono::steady_clock::now());
     if (left.count() <= 0) return false;
     const timeval time{left.count() / 1'000'000, left.count() % 1'000'000};
     posix::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
@@ -121,8 +122,9 @@ std::string_view text_of(Failure failure) {
     return "failed";
 }
 
-std::expected<Exchanged, Failure> exchange(const std::shared_ptr<Driver>& driver, const wire::Endpoint& server,
-                                           const Question& question, const ExchangeOptions& options) {
+std::expected<Exchanged, Failure> exchange(const std::shared_ptr<Driver>& driver,
+                                           const wire::Endpoint& server, const Question& question,
+                                           const ExchangeOptions& options) {
     Query query;
     query.question = question;
     query.wants_recursion = options.wants_recursion;

@@ -25,7 +25,8 @@ struct ExchangeOptions {
 };
 
 // Blocks. A socket of its own for each question, so with a port of its own, and a random id (RFC 5452 9.2).
-std::expected<Exchanged, Failure> exchange(const std::shared_ptr<Driver>& driver, const wire::Endpoint& server,
-                                           const Question& question, const ExchangeOptions& options);
+std::expected<Exchanged, Failure> exchange(const std::shared_ptr<Driver>& driver,
+                                           const wire::Endpoint& server, const Question& question,
+                                           const ExchangeOptions& options);
 
 }  // namespace sluice::posix::dns

@@ -9,7 +9,8 @@ constexpr int steps_most = 16;
 constexpr std::uint16_t domain_port = 53;
 
 bool is_below(const std::string& name, const std::string& zone) {
-    return zone.empty() || name == zone || (name.ends_with(zone) && name[name.size() - zone.size() - 1] == '.');
+    return zone.empty() || name == zone ||
+           (name.ends_with(zone) && name[name.size() - zone.size() - 1] == '.');
 }
 
 // The servers a referral names, with the addresses that came along. `zone` becomes theirs.
@@ -38,7 +39,9 @@ void iterate(const std::shared_ptr<Driver>& driver, std::vector<Start> servers, 
         std::vector<Start> next;
         bool is_over = false;
         for (const Start& server : servers) {
-            Step step{zone, server.name, {server.address, domain_port},
+            Step step{zone,
+                      server.name,
+                      {server.address, domain_port},
                       exchange(driver, {server.address, domain_port}, question,
                                {.timeout = timeout, .wants_recursion = false})};
             tell(step);

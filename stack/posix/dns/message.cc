@@ -57,7 +57,8 @@ std::vector<Record> records_of(const ldns_rr_list* list) {
 
 // RFC 5452 9.1: id, name, class and type must be those of the question.
 bool answers(const ldns_pkt* packet, const Query& query) {
-    if (!ldns_pkt_qr(packet) || ldns_pkt_id(packet) != query.id || ldns_pkt_qdcount(packet) != 1) return false;
+    if (!ldns_pkt_qr(packet) || ldns_pkt_id(packet) != query.id || ldns_pkt_qdcount(packet) != 1)
+        return false;
     const ldns_rr* asked = ldns_rr_list_rr(ldns_pkt_question(packet), 0);
     return asked && ldns_rr_get_type(asked) == query.question.type &&
            ldns_rr_get_class(asked) == LDNS_RR_CLASS_IN &&
@@ -79,8 +80,8 @@ std::optional<std::vector<std::uint8_t>> write_query(const Query& query) {
     Owned<ldns_rdf> asked(ldns_dname_new_frm_str(name.c_str()));
     if (!asked) return std::nullopt;
     const auto flags = static_cast<std::uint16_t>(query.wants_recursion ? LDNS_RD : 0);
-    const Owned<ldns_pkt> packet(ldns_pkt_query_new(asked.get(), static_cast<ldns_rr_type>(query.question.type),
-                                                    LDNS_RR_CLASS_IN, flags));
+    const Owned<ldns_pkt> packet(ldns_pkt_query_new(
+        asked.get(), static_cast<ldns_rr_type>(query.question.type), LDNS_RR_CLASS_IN, flags));
     if (!packet) return std::nullopt;
     asked.release();  // the packet's now
     ldns_pkt_set_id(packet.get(), query.id);

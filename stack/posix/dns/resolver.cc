@@ -94,8 +94,8 @@ std::expected<Reply, Failure> Resolver::ask(const std::shared_ptr<Driver>& drive
     return std::unexpected(last);
 }
 
-std::expected<Finding, Failure> Resolver::find_one(const std::shared_ptr<Driver>& driver, const Config& config,
-                                                   const std::string& name) {
+std::expected<Finding, Failure> Resolver::find_one(const std::shared_ptr<Driver>& driver,
+                                                   const Config& config, const std::string& name) {
     std::string at = canonical(name);
     for (int aliases = 0; aliases <= aliases_most; ++aliases) {
         {
@@ -116,7 +116,8 @@ std::expected<Finding, Failure> Resolver::find_one(const std::shared_ptr<Driver>
     return std::unexpected(Failure::refused);
 }
 
-std::expected<Finding, Failure> Resolver::find(const std::shared_ptr<Driver>& driver, const std::string& typed) {
+std::expected<Finding, Failure> Resolver::find(const std::shared_ptr<Driver>& driver,
+                                               const std::string& typed) {
     const Config config = this->config();
     if (const auto address = find_host(text_of_file(config.hosts), canonical(typed)))
         return Finding{Finding::Kind::found, {*address}, canonical(typed)};
