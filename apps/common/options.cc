@@ -109,6 +109,7 @@ std::string settings_text(const NetworkOptions& options) {
     std::string out;
     append_settings(out, "net", options.net, net::setting_rows());
     append_settings(out, "tcp", options.tcp, tcp::setting_rows());
+    append_settings(out, "udp", options.udp, udp::setting_rows());
     return out;
 }
 
@@ -117,18 +118,21 @@ void apply_set(NetworkOptions& options, std::string_view text) {
     if (equals == std::string_view::npos) refuse("--set", text, "name=value (see --list-settings)");
     std::string_view name = text.substr(0, equals);
     const std::string_view value = text.substr(equals + 1);
-    const bool only_net = name.starts_with("net.");
-    const bool only_tcp = name.starts_with("tcp.");
-    if (only_net || only_tcp) name.remove_prefix(4);
+    std::string_view only;
+    for (const std::string_view folder : {"net.", "tcp.", "udp."})
+        if (name.starts_with(folder)) only = folder;
+    name.remove_prefix(only.size());
 
     bool known = false;
-    const auto apply = [&](auto& settings, auto rows) {
+    const auto apply = [&](std::string_view folder, auto& settings, auto rows) {
+        if (!only.empty() && only != folder) return;
         const auto applied = apply_setting(settings, rows, name, value);
         if (!applied) refuse("--set", fmt::format("{}={}", name, value), applied.error());
         known = known || *applied;
     };
-    if (!only_tcp) apply(options.net, net::setting_rows());
-    if (!only_net) apply(options.tcp, tcp::setting_rows());
+    apply("net.", options.net, net::setting_rows());
+    apply("tcp.", options.tcp, tcp::setting_rows());
+    apply("udp.", options.udp, udp::setting_rows());
     if (!known) refuse("--set", name, "a setting (see --list-settings)");
 }
 

@@ -56,6 +56,7 @@ StackConfig Program::config_for(const NetworkOptions& options) {
     StackConfig config;
     config.net = options.net;
     config.tcp = options.tcp;
+    config.udp = options.udp;
     config.seed = options.seed ? Random(*options.seed).key() : host::entropy();
     config.trace = options.log.empty() ? TraceMode::tail : TraceMode::all;
     return config;

@@ -56,6 +56,16 @@ void IpLayer::refuse_protocol(const wire::PacketIn& packet, Instant now) {
                  packet.to_group});
 }
 
+void IpLayer::keep_icmp(bool wanted) {
+    parts_->icmp_is_kept = wanted;
+    if (!wanted) parts_->icmp_copies.reset();
+}
+
+std::optional<wire::PacketIn> IpLayer::next_icmp() {
+    if (parts_->icmp_copies.empty()) return std::nullopt;
+    return parts_->icmp_copies.pop_front();
+}
+
 IpLayer::Arrival IpLayer::Parts::on_frame(LinkId link, const FrameIn& frame) {
     const auto judged = judge_frame(frame.bytes.view(), interfaces[link].mac);
     if (!judged) {
@@ -168,12 +178,17 @@ IpLayer::Arrival IpLayer::Parts::on_icmp(wire::PacketIn packet) {
     ++counters.icmp_in;
     const auto header = wire::parse_icmp(packet.payload.view());
     Reason reason = header ? Reason::none : header.error();
+    const bool is_copied = header && icmp_is_kept && icmp_copies.size() < settings.reply_queue;
+    if (is_copied) icmp_copies.push_back(packet);
     if (header) switch (header->type) {
             case wire::icmp_type::echo_request:
                 reason = replies.owe_echo(packet, *header, now);
                 counters.echo_requests += reason == Reason::none ? 1 : 0;
                 break;
-            case wire::icmp_type::echo_reply: reason = echoes.on_reply(packet, *header, pool); break;
+            case wire::icmp_type::echo_reply:
+                reason = echoes.on_reply(packet, *header, pool);
+                if (is_copied) reason = Reason::none;  // a raw socket has it
+                break;
             case wire::icmp_type::unreachable:
             case wire::icmp_type::time_exceeded:
             case wire::icmp_type::parameter_problem: {

@@ -24,8 +24,9 @@ public:
     Answer<std::shared_ptr<Socket>> accept(Turn& turn) override;
     Answer<void> connect(Turn& turn, const wire::Endpoint& remote) override;
     Answer<void> disconnect(Turn& turn) override;
-    Answer<std::size_t> send(Turn& turn, Buffers data, int flags) override;
-    Answer<std::size_t> receive(Turn& turn, Buffers room, int flags, int& flags_out) override;
+    // A stream goes to its peer, whatever address is given, as on Linux.
+    Answer<std::size_t> send(Turn& turn, const MessageOut& message, int flags) override;
+    Answer<std::size_t> receive(Turn& turn, MessageIn& message, int flags) override;
     Answer<void> shutdown(Turn& turn, int how) override;
     Answer<wire::Endpoint> local(Turn& turn) const override;
     Answer<wire::Endpoint> remote(Turn& turn) const override;
