@@ -23,6 +23,7 @@ const heights = { overview: 46, states: 84, sequence: 470, windows: 196, rtt: 13
 export class Lanes {
     view: View = { from: 0, to: 1 };
     episodes: Episode[] = [];
+    isMoved = false;  // the reader looks at a range of their own
     onRange: () => void = () => {};
     onHover: (record: number | undefined, x: number, y: number) => void = () => {};
     private connection?: Connection;
@@ -70,12 +71,14 @@ export class Lanes {
     }
     fit(): void {
         this.setView(this.whole);
+        this.isMoved = false;
     }
     setView(view: View): void {
         const whole = this.whole;
         const length = Math.min(Math.max(view.to - view.from, 20e-6), whole.to - whole.from);
         const from = Math.min(Math.max(view.from, whole.from), whole.to - length);
         this.view = { from, to: from + length };
+        this.isMoved = true;
         this.onRange();
     }
     pan(share: number): void {

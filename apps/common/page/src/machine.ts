@@ -160,7 +160,7 @@ export function machine(sides: (Connection | undefined)[], edges: Edge[]): strin
         badges += arrowsOf(arrow(from, to, "", 0, 0, "middle"), walks, (places[from][0] > 300 ? -1 : 1) * (down ? 46 : -46));
     }
     for (const name in places) out += boxOf(name, dwell, sides);
-    return `${out}${badges}<g id="tokens"></g></svg>`;
+    return `${out}${badges}</svg>`;
 }
 
 export const placeOf = (state: string): Point => places[state];

@@ -1,6 +1,7 @@
 // Where the page begins: the report has its data in itself, the live page gets it as it happens.
-import { Page } from "./page";
+import { Live, watch } from "./live";
 import { Edge } from "./machine";
+import { Page } from "./page";
 import { fromBase64, gunzip, unpack, Vocabulary } from "./records";
 import { Facts, Trace } from "./trace";
 
@@ -9,6 +10,11 @@ interface Given {
     words: Vocabulary;
     edges: Edge[];
     traces: { title: string; epoch: number; lost: number; gzip: boolean; records: string; facts: Facts[] }[];
+}
+
+// For whoever looks at the page with a debugger, and for its tests.
+function show(page: Page): void {
+    (window as unknown as { page: Page }).page = page;
 }
 
 async function report(given: Given): Promise<void> {
@@ -22,7 +28,7 @@ async function report(given: Given): Promise<void> {
     const lost = traces.reduce((sum, trace) => sum + trace.lost, 0);
     const page = new Page(traces, given.edges, "Self-contained report: one file, no network. Sequence numbers are relative to the initial sequence number of each side." +
         (lost ? ` ${lost} records were lost: the ring was full.` : ""));
-    (window as unknown as { page: Page }).page = page;
+    show(page);
     const busiest = page.busiest();
     if (busiest === undefined) page.say("no connection in this trace");
     else page.select(busiest);
@@ -31,4 +37,8 @@ async function report(given: Given): Promise<void> {
 addEventListener("error", (event) => (document.body.dataset.error = event.message));
 addEventListener("unhandledrejection", (event) => (document.body.dataset.error = String(event.reason)));
 const data = document.getElementById("data");
-if (data) void report(JSON.parse(data.textContent!) as Given);
+if (data) {
+    const given = JSON.parse(data.textContent!) as Given | Live;
+    if ("live" in given) show(watch(given));
+    else void report(given);
+}

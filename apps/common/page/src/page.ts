@@ -32,6 +32,7 @@ export class Page {
     private log: Log;
     private scheduled = false;
     private wantsAll = true;
+    onChoice: () => void = () => {};
     redraws: number[] = [];  // milliseconds each took, the newest
 
     constructor(private traces: Trace[], private edges: Edge[], foot: string) {
@@ -205,7 +206,9 @@ export class Page {
         };
         const choose = (event: Event): void => {
             const row = (event.target as HTMLElement).closest<HTMLElement>("tr[data-connection]");
-            if (row) this.select(Number(row.dataset.connection));
+            if (!row) return;
+            this.onChoice();
+            this.select(Number(row.dataset.connection));
         };
         $("connections").onclick = choose;
         $("connections").onkeydown = (event) => event.key === "Enter" && choose(event);
