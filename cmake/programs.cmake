@@ -11,7 +11,15 @@ file(GLOB_RECURSE apps_common_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/a
 if(NOT apps_common_sources)
     set(apps_common_sources "${PROJECT_BINARY_DIR}/nothing_yet.cc")
 endif()
-add_library(sluice_apps STATIC ${apps_common_sources})
+# The page that reports and live views are drawn by is part of the programs.
+set(page_folder "${PROJECT_SOURCE_DIR}/apps/common/page")
+set(page_source "${PROJECT_BINARY_DIR}/page_files.cc")
+add_custom_command(OUTPUT "${page_source}"
+    COMMAND "${CMAKE_COMMAND}" "-DPAGE=${page_folder}" "-DOUTPUT=${page_source}" -P "${PROJECT_SOURCE_DIR}/cmake/page.cmake"
+    DEPENDS "${page_folder}/page.js" "${page_folder}/style.css" "${page_folder}/body.html"
+        "${PROJECT_SOURCE_DIR}/cmake/page.cmake"
+    VERBATIM)
+add_library(sluice_apps STATIC ${apps_common_sources} "${page_source}")
 sluice_flags(sluice_apps)
 target_include_directories(sluice_apps PUBLIC "${PROJECT_SOURCE_DIR}")
 target_compile_definitions(sluice_apps PUBLIC SLUICE_VERSION="${PROJECT_VERSION}")

@@ -206,3 +206,23 @@ foreach(script IN LISTS live_scripts)
     set_tests_properties(live_${name} PROPERTIES LABELS live RUN_SERIAL ON TIMEOUT 300 SKIP_RETURN_CODE 77
         ENVIRONMENT "SLUICE_BIN=${PROJECT_BINARY_DIR}/bin")
 endforeach()
+
+# --- The pages: the report and the live page in a headless browser -----------------------------------------------
+
+add_executable(page_traces "${tests_dir}/page/traces.cc")
+sluice_flags(page_traces)
+target_link_libraries(page_traces PRIVATE sluice)
+add_test(NAME qlog_schema_checker COMMAND "${tests_dir}/page/check_qlog" --self-test)
+add_test(NAME qlog_schema COMMAND sh -c
+    "mkdir -p qlog_schema && \"$0\" qlog_schema && \"$1\" qlog_schema/client.qlog qlog_schema/server.qlog"
+    $<TARGET_FILE:page_traces> "${tests_dir}/page/check_qlog")
+set_tests_properties(qlog_schema qlog_schema_checker PROPERTIES LABELS page TIMEOUT 60)
+
+add_test(NAME page_bundle COMMAND npm run --silent check WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}/apps/common/page")
+set_tests_properties(page_bundle PROPERTIES LABELS "page;source" TIMEOUT 120)
+# Sanitizers make the programs slow, not the page.
+if(NOT SLUICE_SANITIZE AND NOT SLUICE_COVERAGE)
+    add_test(NAME page_report COMMAND node "${tests_dir}/page/report.mjs" "${PROJECT_BINARY_DIR}/bin"
+        "${PROJECT_BINARY_DIR}/page_report")
+    set_tests_properties(page_report PROPERTIES LABELS page RUN_SERIAL ON TIMEOUT 300)
+endif()

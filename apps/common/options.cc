@@ -190,7 +190,13 @@ void add_network_options(CLI::App& app, NetworkOptions& options) {
         ->type_name("FILE|-");
     add_whole(group, "--log-level", options.log_level, 1, 3,
               "1 changes (default), 2 every segment, 3 everything");
-    group.add_option("--pcap", options.pcap, "write a capture that Wireshark opens")->type_name("FILE");
+    group.add_option("--qlog", options.qlog, "write the trace as qlog; sluice-report makes a page of it")
+        ->type_name("FILE|-");
+    group
+        .add_option("--pcap", options.pcap,
+                    "write a capture that Wireshark opens, with the stack's reasons as comments")
+        ->type_name("FILE");
+    group.add_flag("--pcap-bare", options.pcap_bare, "leave the comments out of the capture");
     group.add_option("--control", options.control, "path of the control socket")->type_name("PATH");
     group
         .add_option("--user", options.user,

@@ -28,7 +28,9 @@ struct NetworkOptions {
     bool offload = false;
     std::string log;  // "" none, "-" standard output
     int log_level = 1;
+    std::string qlog;  // "" none, "-" standard output
     std::string pcap;
+    bool pcap_bare = false;             // without comments and journal rows
     std::string control;                // path of the control socket
     std::string user;                   // to become when started as root
     std::optional<std::uint64_t> seed;  // else from the system

@@ -30,8 +30,11 @@ Program::Program(const NetworkOptions& options)
 Program::~Program() {
     loop_.drain();
     write_outputs();
+    if (pcap_) pcap_->finish();
     if (log_ && !log_->is_complete())
         fmt::print(stderr, "the log {} is not complete: it could not be written\n", options_.log);
+    if (qlog_ && !qlog_->is_complete())
+        fmt::print(stderr, "the trace {} is not complete: it could not be written\n", options_.qlog);
     if (pcap_ && !pcap_->is_complete())
         fmt::print(stderr, "the capture {} is not complete: it could not be written\n", options_.pcap);
 }
@@ -58,20 +61,26 @@ StackConfig Program::config_for(const NetworkOptions& options) {
     config.tcp = options.tcp;
     config.udp = options.udp;
     config.seed = options.seed ? Random(*options.seed).key() : host::entropy();
-    config.trace = options.log.empty() ? TraceMode::tail : TraceMode::all;
     return config;
 }
 
 void Program::open_outputs() {
+    const std::string title = fmt::format("{} on {}", wire::to_text(options_.address), tap_->name());
     if (!options_.log.empty()) {
-        log_ = must(host::TraceLog::open(options_.log, options_.log_level));
-        loop_.set_after_frame([this] {
-            if (stack_.trace().is_half_full()) log_->drain(stack_.trace());
-        });
+        log_.emplace(must(host::TraceLog::open(options_.log, options_.log_level)));
+        add_trace_sink(*log_);
+    }
+    if (!options_.qlog.empty()) {
+        qlog_ = must(host::QlogFile::open(options_.qlog, title, clock_.wall_base_ns()));
+        add_trace_sink(*qlog_);
     }
     if (!options_.pcap.empty()) {
         pcap_ = must(host::PcapFile::open(options_.pcap, tap_->name(), clock_.wall_base_ns()));
         loop_.set_frame_watcher(pcap_.get());
+        if (!options_.pcap_bare) {
+            pcap_->expect_records();
+            add_trace_sink(*pcap_);
+        }
     }
     loop_.set_before_sleep([this] {
         write_outputs();
@@ -79,11 +88,18 @@ void Program::open_outputs() {
     });
 }
 
+void Program::add_trace_sink(host::TraceSink& sink) {
+    sinks_.add(sink);
+    stack_.trace().set_mode(TraceMode::all);
+    loop_.set_after_frame([this] {
+        if (stack_.trace().is_half_full()) sinks_.drain(stack_.trace());
+    });
+}
+
 void Program::write_outputs() {
-    if (log_) {
-        log_->drain(stack_.trace());
-        log_->flush();
-    }
+    if (!sinks_.is_empty() && stack_.trace().waiting() != 0) sinks_.drain(stack_.trace());
+    if (log_) log_->flush();
+    if (qlog_) qlog_->flush();
     if (pcap_) pcap_->flush();
 }
 

@@ -21,9 +21,11 @@
 #include "host/clock.h"
 #include "host/loop.h"
 #include "host/pcap_file.h"
+#include "host/qlog_file.h"
 #include "host/signals.h"
 #include "host/tap.h"
 #include "host/trace_log.h"
+#include "host/trace_sink.h"
 #include "stack.h"
 
 namespace sluice::common {
@@ -43,6 +45,8 @@ public:
     host::Device& device() { return *tap_; }
     const host::Clock& clock() const { return clock_; }
     LinkId link() const { return link_; }
+    // Tells one more every record of the trace from now on; it must outlive the Program's loop.
+    void add_trace_sink(host::TraceSink& sink);
     wire::Address address() const { return options_.address.address; }
 
     // Runs until SIGINT, SIGTERM or loop().stop(); answers exit code 0. Throws Failure when the device or the address is lost.
@@ -73,7 +77,9 @@ private:
     host::Clock clock_;
     std::unique_ptr<host::Tap> tap_;
     std::optional<host::TraceLog> log_;
+    std::unique_ptr<host::QlogFile> qlog_;
     std::unique_ptr<host::PcapFile> pcap_;
+    host::TraceSinks sinks_;
     Stack stack_;
     host::Loop loop_;
     LinkId link_ = 0;

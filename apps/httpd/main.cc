@@ -10,8 +10,10 @@
 #include "apps/common/http/file_tree.h"
 #include "apps/common/http/server.h"
 #include "apps/common/program.h"
+#include "apps/httpd/live_trace.h"
 #include "apps/httpd/log_file.h"
 #include "apps/httpd/options.h"
+#include "apps/httpd/status_site.h"
 #include "host/signals.h"
 
 namespace sluice::httpd {
@@ -76,6 +78,7 @@ int serve(const common::NetworkOptions& network, const Options& options) {
     LogFile log =
         options.access_log.empty() ? LogFile() : must(LogFile::open(options.access_log, options.log_format));
     host::Signals hangup({SIGHUP});
+    LiveTrace live_trace;  // told until the program ends
     common::Program program(network);
 
     http::FileSite file_site(files, {.listing = !options.no_listing,
@@ -84,7 +87,14 @@ int serve(const common::NetworkOptions& network, const Options& options) {
                                      .max_listing = options.settings.max_listing,
                                      .boundary_seed = program.stack().random().next()});
     http::DemoSite demo_site(file_site);
-    http::Site& site = options.demo ? static_cast<http::Site&>(demo_site) : file_site;
+    http::Site& resources = options.demo ? static_cast<http::Site&>(demo_site) : file_site;
+    std::optional<StatusSite> status_site;
+    if (!options.status.empty()) {
+        program.add_trace_sink(live_trace);
+        status_site.emplace(resources, live_trace, options.status,
+                            fmt::format("Sluice on {}", wire::to_text(program.address())));
+    }
+    http::Site& site = status_site ? static_cast<http::Site&>(*status_site) : resources;
     http::Server server(
         program.stack(),
         {options.settings, site, log, options.no_server_header ? "" : "Sluice/" SLUICE_VERSION}, wall_time);

@@ -73,6 +73,13 @@ void add_options(CLI::App& app, Options& options) {
     app.add_flag("--dot-files", options.dot_files, "also serve names that begin with a dot");
     app.add_flag("--demo", options.demo,
                  "also serve /echo /discard /status/NNN /delay/SECONDS /chunked /redirect/N");
+    app.add_option("--status", options.status,
+                   "show the server's own connections to browsers on a live page at this path")
+        ->check([](const std::string& path) {
+            const bool is_path = path.starts_with('/') && path.find_first_of("?#% ") == std::string::npos;
+            return is_path ? std::string() : "--status wants a path such as /status";
+        })
+        ->type_name("PATH");
     add_settings(app, options.settings);
 }
 

@@ -20,6 +20,7 @@ struct Options {
     bool no_server_header = false;
     bool dot_files = false;
     bool demo = false;
+    std::string status;  // where the live page is; empty: nowhere
     http::Settings settings;
 };
 

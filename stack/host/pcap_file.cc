@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include "base/checksum.h"
+#include "trace/comment.h"
+#include "trace/text.h"
 #include "wire/packet.h"
 
 namespace sluice::host {
@@ -28,11 +31,12 @@ void put_option(std::vector<std::uint8_t>& out, std::uint16_t code, std::string_
     pad(out);
 }
 
-constexpr std::uint32_t section_header = 0x0a0d0d0a, interface_description = 1, enhanced_packet = 6;
+constexpr std::uint32_t section_header = 0x0a0d0d0a, interface_description = 1, interface_statistics = 5,
+                        enhanced_packet = 6, journal_export = 9;
 constexpr std::uint32_t byte_order_magic = 0x1a2b3c4d;
 constexpr std::uint16_t linktype_ethernet = 1;
-constexpr std::uint16_t option_end = 0, if_name = 2, if_description = 3, if_tsresol = 9, epb_flags = 2,
-                        shb_userappl = 4;
+constexpr std::uint16_t option_end = 0, option_comment = 1, if_name = 2, if_description = 3, if_tsresol = 9,
+                        epb_flags = 2, shb_userappl = 4, isb_start = 2, isb_end = 3, isb_received = 4;
 
 constexpr std::size_t buffer_bytes = std::size_t{256} * 1024;
 
@@ -100,16 +104,18 @@ std::expected<std::unique_ptr<PcapFile>, std::string> PcapFile::open(const std::
     return made;
 }
 
+void PcapFile::write_block(std::uint32_t type, const std::vector<std::uint8_t>& body) {
+    block_.clear();
+    const auto length = static_cast<std::uint32_t>(body.size() + 12);
+    put32(block_, type);
+    put32(block_, length);
+    put(block_, body.data(), body.size());
+    put32(block_, length);
+    std::fwrite(block_.data(), 1, block_.size(), file_.get());
+    is_dirty_ = true;
+}
+
 void PcapFile::write_head(std::string_view interface) {
-    const auto write_block = [this](std::uint32_t type, const std::vector<std::uint8_t>& body) {
-        block_.clear();
-        const auto length = static_cast<std::uint32_t>(body.size() + 12);
-        put32(block_, type);
-        put32(block_, length);
-        put(block_, body.data(), body.size());
-        put32(block_, length);
-        std::fwrite(block_.data(), 1, block_.size(), file_.get());
-    };
     std::vector<std::uint8_t> body;
     put32(body, byte_order_magic);
     put16(body, 1);  // version 1.0
@@ -129,14 +135,14 @@ void PcapFile::write_head(std::string_view interface) {
     put_option(body, if_tsresol, "\x09");  // 10^-9 s
     put_option(body, option_end, {});
     write_block(interface_description, body);
-    is_dirty_ = true;
 }
 
 void PcapFile::on_frame_in(LinkId, const FrameIn& frame, Instant now) {
     const ByteView octets = frame.bytes.view();
     frame_.assign(octets.begin(), octets.end());
     complete_captured_checksum(frame_, frame);
-    write_packet(Direction::inbound, now);
+    ++frames_in_;
+    keep_or_write(Direction::inbound, now);
 }
 
 void PcapFile::on_frame_out(const FrameOut& frame, Instant now) {
@@ -144,12 +150,46 @@ void PcapFile::on_frame_out(const FrameOut& frame, Instant now) {
     for (const Slice& slice : frame.payload)
         frame_.insert(frame_.end(), slice.view().begin(), slice.view().end());
     complete_captured_checksum(frame_, frame);
-    write_packet(Direction::outbound, now);
+    keep_or_write(Direction::outbound, now);
 }
 
-void PcapFile::write_packet(Direction direction, Instant now) {
-    const auto size = static_cast<std::uint32_t>(frame_.size());
-    const auto at = static_cast<std::uint64_t>(wall_base_ns_ + now.time_since_epoch().count());
+void PcapFile::keep_or_write(Direction direction, Instant now) {
+    last_ = now;
+    Waiting& waiting = waiting_for(++frames_);
+    waiting.has_frame = true;
+    waiting.direction = direction;
+    waiting.at = now;
+    waiting.octets.swap(frame_);
+    if (!expects_records_) write_waiting(frames_ + 1);
+}
+
+PcapFile::Waiting& PcapFile::waiting_for(std::uint32_t number) {
+    if (waiting_.empty() || waiting_.back().number < number) {
+        waiting_.emplace_back();
+        waiting_.back().number = number;
+        return waiting_.back();
+    }
+    const auto found = std::lower_bound(waiting_.begin(), waiting_.end(), number,
+                                        [](const Waiting& w, std::uint32_t n) { return w.number < n; });
+    if (found->number == number) return *found;
+    const auto made = waiting_.emplace(found);
+    made->number = number;
+    return *made;
+}
+
+void PcapFile::write_waiting(std::uint32_t below) {
+    while (!waiting_.empty() && waiting_.front().number < below) {
+        const Waiting& first = waiting_.front();
+        if (first.has_frame) write_packet(first);
+        for (const auto& row : first.rows) write_block(journal_export, row);
+        frame_ = std::move(waiting_.front().octets);
+        waiting_.pop_front();
+    }
+}
+
+void PcapFile::write_packet(const Waiting& waiting) {
+    const auto size = static_cast<std::uint32_t>(waiting.octets.size());
+    const auto at = static_cast<std::uint64_t>(wall_base_ns_ + waiting.at.time_since_epoch().count());
     block_.clear();
     put32(block_, enhanced_packet);
     put32(block_, 0);  // the block's length, below
@@ -158,16 +198,74 @@ void PcapFile::write_packet(Direction direction, Instant now) {
     put32(block_, static_cast<std::uint32_t>(at));
     put32(block_, size);
     put32(block_, size);
-    put(block_, frame_.data(), frame_.size());
+    put(block_, waiting.octets.data(), waiting.octets.size());
     pad(block_);
-    const auto flags = static_cast<std::uint32_t>(direction);
+    const auto flags = static_cast<std::uint32_t>(waiting.direction);
     put_option(block_, epb_flags, {reinterpret_cast<const char*>(&flags), sizeof flags});
+    for (const std::string& comment : waiting.comments) put_option(block_, option_comment, comment);
     put_option(block_, option_end, {});
     const auto length = static_cast<std::uint32_t>(block_.size() + 4);
     std::memcpy(block_.data() + 4, &length, sizeof length);
     put32(block_, length);
     std::fwrite(block_.data(), 1, block_.size(), file_.get());
     is_dirty_ = true;
+}
+
+void PcapFile::take(const TraceRecord& record, const ConnectionFacts* facts) {
+    if (record.kind == Kind::segment_out || record.kind == Kind::segment_in) {
+        if (record.frame > frames_ + 1) return;  // of a frame the device never took
+        if (record.frame != 0) waiting_for(record.frame).comments.push_back(trace::comment_of(record));
+        return;
+    }
+    if (!trace::is_worth_a_row(record)) return;
+    const std::int64_t us = (wall_base_ns_ + record.time_ns) / 1000;
+    std::string message = fmt::format("#{} ", record.connection);
+    trace::append_message(message, record, facts);
+    const std::string text =
+        fmt::format("__REALTIME_TIMESTAMP={}\nMESSAGE={}\nPRIORITY={}\nSYSLOG_IDENTIFIER=tcp\n", us, message,
+                    record.kind == Kind::segment_dropped ? 5 : 6);
+    std::vector<std::uint8_t> row(text.begin(), text.end());
+    pad(row);
+    write_row(std::move(row), record.frame);
+}
+
+// A row about a frame follows it; one that is about none follows everything before it.
+void PcapFile::write_row(std::vector<std::uint8_t> row, std::uint32_t frame) {
+    if (frame != 0 && frame <= frames_ + 1 && (!waiting_.empty() && waiting_.front().number <= frame)) {
+        waiting_for(frame).rows.push_back(std::move(row));
+        return;
+    }
+    // The records come in order, so frames that have a comment already lie before this row.
+    std::uint32_t before = 0;
+    for (const Waiting& waiting : waiting_)
+        if (!waiting.comments.empty()) before = waiting.number;
+    write_waiting(before + 1);
+    write_block(journal_export, row);
+}
+
+void PcapFile::on_drained() {
+    if (expects_records_) write_waiting(frames_ + 1);
+}
+
+void PcapFile::finish() {
+    write_waiting(frames_ + 1);
+    const auto put_time = [this](std::vector<std::uint8_t>& body, std::uint16_t code, Instant at) {
+        const auto ns = static_cast<std::uint64_t>(wall_base_ns_ + at.time_since_epoch().count());
+        const std::uint32_t halves[2] = {static_cast<std::uint32_t>(ns >> 32U),
+                                         static_cast<std::uint32_t>(ns)};
+        put_option(body, code, {reinterpret_cast<const char*>(halves), sizeof halves});
+    };
+    std::vector<std::uint8_t> body;
+    put32(body, 0);  // interface
+    const auto now = static_cast<std::uint64_t>(wall_base_ns_ + last_.time_since_epoch().count());
+    put32(body, static_cast<std::uint32_t>(now >> 32U));
+    put32(body, static_cast<std::uint32_t>(now));
+    put_time(body, isb_start, Instant{});
+    put_time(body, isb_end, last_);
+    put_option(body, isb_received, {reinterpret_cast<const char*>(&frames_in_), sizeof frames_in_});
+    put_option(body, option_end, {});
+    write_block(interface_statistics, body);
+    flush();
 }
 
 void PcapFile::flush() {

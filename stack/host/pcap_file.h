@@ -1,10 +1,16 @@
-// Frames as a plain pcapng file that Wireshark and tshark open: one section, one Ethernet interface with nanosecond time
-// stamps, one enhanced packet block per frame with its direction. Frames stand in the order the Stack numbers them, so
-// frame.number in Wireshark is the number in the trace. (draft-ietf-opsawg-pcapng, sections 4.1 to 4.3)
+// Frames as a pcapng file that Wireshark and tshark open: one section, one Ethernet interface with nanosecond time
+// stamps, one enhanced packet block per frame with its direction, the interface's statistics at the end.
+// (draft-ietf-opsawg-pcapng)
+//
+// Told the trace too, it gives each segment a comment (what the stack thought of it) and lists what is no frame (changes
+// of state, calls, fired deadlines, drops) between the frames as systemd Journal Export blocks. Frames then wait for their
+// records until the trace is drained. Frames stand in the order the Stack numbers them: the n-th packet block is frame n
+// of the trace (Wireshark counts journal rows too).
 #pragma once
 
 #include <cstdint>
 #include <cstdio>
+#include <deque>
 #include <expected>
 #include <memory>
 #include <string>
@@ -12,10 +18,11 @@
 #include <vector>
 
 #include "host/loop.h"
+#include "host/trace_sink.h"
 
 namespace sluice::host {
 
-class PcapFile final : public FrameWatcher {
+class PcapFile final : public FrameWatcher, public TraceSink {
 public:
     // `wall_base_ns`: the wall time of Instant{}, see Clock. `interface` names the link in the file.
     static std::expected<std::unique_ptr<PcapFile>, std::string> open(const std::string& path,
@@ -24,7 +31,13 @@ public:
 
     void on_frame_in(LinkId link, const FrameIn& frame, Instant now) override;
     void on_frame_out(const FrameOut& frame, Instant now) override;
+    // From now on frames wait for the records about them; the file must be told every record of the trace.
+    void expect_records() { expects_records_ = true; }
+    void take(const TraceRecord& record, const ConnectionFacts* facts) override;
+    void on_drained() override;
     void flush();
+    // Writes what waits, and the statistics. Nothing may come after it.
+    void finish();
     // False: the system did not take everything (the disk is full).
     bool is_complete() const { return std::ferror(file_.get()) == 0; }
 
@@ -34,13 +47,34 @@ private:
     };
     enum class Direction : std::uint32_t { inbound = 1, outbound = 2 };
 
+    // What is known about one frame until it is written.
+    struct Waiting {
+        std::uint32_t number = 0;
+        bool has_frame = false;
+        Direction direction = Direction::inbound;
+        Instant at{};
+        std::vector<std::uint8_t> octets;
+        std::vector<std::string> comments;
+        std::vector<std::vector<std::uint8_t>> rows;  // journal blocks that follow it
+    };
+
     PcapFile() = default;
     void write_head(std::string_view interface);
-    void write_packet(Direction direction, Instant now);
+    void write_block(std::uint32_t type, const std::vector<std::uint8_t>& body);
+    void keep_or_write(Direction direction, Instant now);
+    void write_packet(const Waiting& waiting);
+    void write_row(std::vector<std::uint8_t> row, std::uint32_t frame);
+    Waiting& waiting_for(std::uint32_t number);
+    void write_waiting(std::uint32_t below);
 
     std::unique_ptr<std::FILE, Close> file_;
     std::int64_t wall_base_ns_ = 0;
     std::vector<std::uint8_t> frame_;  // the frame to write; kept to save the allocation
+    std::deque<Waiting> waiting_;      // by number
+    std::uint32_t frames_ = 0;
+    std::uint64_t frames_in_ = 0;
+    Instant last_{};
+    bool expects_records_ = false;
     std::vector<std::uint8_t> block_;
     bool is_dirty_ = false;
 };

@@ -25,21 +25,25 @@ std::expected<TraceLog, std::string> TraceLog::open(const std::string& path, int
     return log;
 }
 
-void TraceLog::drain(Trace& trace) {
-    if (trace.waiting() == 0) return;
-    lines_.clear();
-    trace.drain([&](const TraceRecord& record) {
-        // A gap in the numbers: the ring was full.
-        if (record.number > last_number_ + 1)
-            fmt::format_to(std::back_inserter(lines_), "{:>12} records lost\n",
-                           record.number - last_number_ - 1);
-        last_number_ = record.number;
-        if (trace::level_of(record) > level_) return;
-        trace::append_line(lines_, record, trace.facts(record.connection));
-        lines_.push_back('\n');
-    });
+void TraceLog::take(const TraceRecord& record, const ConnectionFacts* facts) {
+    // A gap in the numbers: the ring was full.
+    if (record.number > last_number_ + 1)
+        fmt::format_to(std::back_inserter(lines_), "{:>12} records lost\n", record.number - last_number_ - 1);
+    last_number_ = record.number;
+    if (trace::level_of(record) > level_) return;
+    trace::append_line(lines_, record, facts);
+    lines_.push_back('\n');
+}
+
+void TraceLog::on_drained() {
     is_dirty_ = is_dirty_ || !lines_.empty();
     std::fwrite(lines_.data(), 1, lines_.size(), file_.get());
+    lines_.clear();
+}
+
+void TraceLog::drain(Trace& trace) {
+    trace.drain([&](const TraceRecord& record) { take(record, trace.facts(record.connection)); });
+    on_drained();
 }
 
 void TraceLog::flush() {

@@ -1,4 +1,4 @@
-// The trace as a text log: drains a Stack's ring into a file, line by line (trace/text.h).
+// The trace as a text log: a Stack's records in a file, line by line (trace/text.h).
 #pragma once
 
 #include <cstdint>
@@ -7,16 +7,18 @@
 #include <memory>
 #include <string>
 
-#include "base/trace.h"
+#include "host/trace_sink.h"
 
 namespace sluice::host {
 
-class TraceLog {
+class TraceLog final : public TraceSink {
 public:
     // "-" is standard output. Lines above `level` are left out.
     static std::expected<TraceLog, std::string> open(const std::string& path, int level);
 
-    // Writes every waiting record. The ring must be in mode `all`.
+    void take(const TraceRecord& record, const ConnectionFacts* facts) override;
+    void on_drained() override;
+    // Writes every waiting record of a ring nobody else drains. It must be in mode `all`.
     void drain(Trace& trace);
     void flush();
     // False: the system did not take everything (the disk is full).

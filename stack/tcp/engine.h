@@ -127,6 +127,8 @@ private:
     void write_reply(const Reply& reply, wire::PacketOut& packet, Instant now);
     void note(const Record& record, State before, State after, Event event, Rule rule, Reason reason,
               Instant now, std::uint32_t value = 0) const;
+    // As the trace counts, where it knows the initial numbers; else the number as on the wire.
+    Pos told_position(std::uint32_t connection, std::uint32_t raw, bool is_ours) const;
     void note_in(const Arrived& arrived, std::uint32_t connection, State state, Pos seq, Pos ack,
                  Instant now) const;
     void note_listener(const Listener& listener, State before, State after, Event event, Instant now) const;

@@ -320,6 +320,9 @@ bool Engine::take_cookie(Listener& listener, const Arrived& arrived, Instant now
 
 void Engine::on_segment_in_time_wait(TimeWait& record, const Arrived& arrived,
                                      Instant now) {  // RFC 9293 3.10.7.4
+    note_in(arrived, record.number, State::time_wait,
+            told_position(record.number, arrived.header.sequence, false),
+            told_position(record.number, arrived.header.acknowledgment, true), now);
     const auto answer = judge_in_time_wait(record.facts, arrived.header, arrived.text.size(),
                                            settings_.timestamps, settings_.time_wait_ignores_resets);
     switch (answer.verdict) {

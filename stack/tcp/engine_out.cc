@@ -136,6 +136,8 @@ void Engine::owe_ack(TimeWait& record, Cause cause, Instant) {
     ack.cause = cause;
     ack.rule = cause == Cause::challenge ? Rule::r5961_4_2 : Rule::r9293_3_10_7_4;
     ack.state = State::time_wait;
+    ack.position = told_position(record.number, ack.seq, true);
+    ack.ack_position = told_position(record.number, ack.ack, false);
     ack.traffic_class = record.facts.traffic_class;
     ack.hop_limit = record.facts.hop_limit;
     if (record.facts.timestamps)
@@ -199,6 +201,12 @@ void Engine::note(const Record& record, State before, State after, Event event, 
     trace_.write(r);
 }
 
+Pos Engine::told_position(std::uint32_t connection, std::uint32_t raw, bool is_ours) const {
+    const ConnectionFacts* facts = trace_.facts(connection);
+    if (!facts) return raw;
+    return static_cast<std::int32_t>(raw - (is_ours ? facts->iss : facts->irs));
+}
+
 void Engine::note_in(const Arrived& arrived, std::uint32_t connection, State state, Pos seq, Pos ack,
                      Instant now) const {
     if (!trace_.wants(Kind::segment_in)) return;
@@ -238,8 +246,8 @@ void Engine::drop(Reason reason, const Arrived& arrived, std::uint32_t connectio
     r.kind = Kind::segment_dropped;
     r.reason = reason;
     r.flags = arrived.header.flags;
-    r.position = arrived.header.sequence;
-    r.ack = arrived.header.acknowledgment;
+    r.position = told_position(connection, arrived.header.sequence, false);
+    r.ack = told_position(connection, arrived.header.acknowledgment, true);
     r.length = arrived.text.size();
     const auto& [local, remote] = arrived.tuple;
     if (local.address.is_v4() && remote.address.is_v4())

@@ -237,7 +237,7 @@ std::string why_congestion(const TraceRecord& record) {
     if (record.cause == Cause::timeout) return fmt::format("no ACK for {}", duration_words(record.rto_us));
     if (record.cause != Cause::none) return std::string(text_of(record.cause));
     if (static_cast<Phase>(record.detail) == Phase::none) return "connection opened";
-    if (static_cast<Phase>(record.detail) == Phase::recovery)
+    if (static_cast<Phase>(record.detail) == Phase::recovery && record.phase != Phase::timeout)
         return fmt::format("all repaired, acked {}", record.snd_una);
     return record.phase == Phase::avoidance ? "cwnd reached ssthresh" : std::string();
 }

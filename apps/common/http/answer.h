@@ -41,7 +41,19 @@ struct EchoBody {};
 // The body of the request is counted; the answer's text is made when it has ended.
 struct CountBody {};
 
-using Body = std::variant<std::monostate, std::string, FileBody, ChunkedBody, EchoBody, CountBody>;
+// Something that goes on: asked for more as often as `period`, until the client or the server ends.
+class Feed {
+public:
+    virtual ~Feed() = default;
+    // What has come since the last call; empty: nothing.
+    virtual std::string take() = 0;
+};
+struct FeedBody {
+    std::shared_ptr<Feed> feed;
+    Duration period{};
+};
+
+using Body = std::variant<std::monostate, std::string, FileBody, ChunkedBody, EchoBody, CountBody, FeedBody>;
 
 struct Answer {
     int status = 200;

@@ -15,6 +15,7 @@
 namespace sluice::http {
 
 struct Request {
+    std::string peer;  // the client's address and port
     std::string line;  // the request line as it came, for the log
     std::string method;
     Target target;

@@ -74,6 +74,7 @@ void ServerConnection::accept_request(Request request, const Moment& now) {
     is_head_request_ = request.is_head();
     if (framing_.kind == Framing::Kind::length && framing_.length > parts_.settings.max_body)
         return refuse({413, "The body is too large"}, is_head_request_, now);
+    request.peer = peer_;
     answer_ = parts_.site.answer(request, now);
     close_after_ =
         !request.keep_alive || answer_.close || draining_ || parts_.settings.keep_alive_timeout == 0s;

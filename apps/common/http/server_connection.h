@@ -43,6 +43,9 @@ public:
 
     ServerConnection(ServerParts& parts, std::string client, const Moment& now);
 
+    // The client's address and port, for sites that ask who asks.
+    void set_peer(std::string peer) { peer_ = std::move(peer); }
+
     bool wants_input() const;
     // Takes octets and says how many; stops early when a request is complete or there is no room for an echo.
     std::size_t take(std::string_view octets, const Moment& now);
@@ -70,6 +73,7 @@ private:
         due,        // answer_ waits: for octets that are already here, for its delay
         streaming,  // its head is in the queue, its content comes from the request
         counting,   // its head waits for the end of the request
+        feeding,    // its head is in the queue, its content comes as time goes by
         complete,   // all of it is in the queue
     };
 
@@ -87,6 +91,8 @@ private:
     void queue_content();
     void queue_streamed(std::string_view data);
     void queue_count(const Moment& now);
+    void queue_fed(const Moment& now);
+    void end_feed(const Moment& now);
     void settle(const Moment& now);
     void next_request(const Moment& now);
     void finish(const Moment& now);
@@ -103,6 +109,9 @@ private:
     Answer answer_;
     AccessRecord record_;
     std::string client_;
+    std::string peer_;
+    FeedBody feed_;
+    Instant feed_at_ = never;         // when the feed is asked again
     Instant input_deadline_ = never;  // for a head or a part of a body
     Instant write_deadline_ = never;
     Instant reply_at_{};  // when a due reply may leave

@@ -23,7 +23,26 @@ void ServerConnection::start_reply(const Moment& now) {
     const bool is_streamed = std::holds_alternative<EchoBody>(answer_.body);
     reply_ = is_streamed ? Reply::streaming : Reply::complete;
     if (!is_streamed && head.has_content) queue_content();
+    if (auto* fed = std::get_if<FeedBody>(&answer_.body); fed && head.has_content) {
+        feed_ = std::move(*fed);
+        reply_ = Reply::feeding;
+        queue_fed(now);
+    }
     answer_.body = std::monostate();
+}
+
+void ServerConnection::queue_fed(const Moment& now) {
+    feed_at_ = later(now.at, feed_.period);
+    if (queue_.empty()) write_deadline_ = later(now.at, parts_.settings.write_timeout);
+    queue_streamed(feed_.feed->take());
+}
+
+void ServerConnection::end_feed(const Moment& now) {
+    if (is_chunked_) queue_.add_framing("0\r\n\r\n");
+    feed_ = {};
+    reply_ = Reply::complete;
+    close_after_ = true;
+    settle(now);
 }
 
 void ServerConnection::queue_content() {
@@ -73,6 +92,8 @@ Instant ServerConnection::deadline() const {
     Instant next = never;
     if (!queue_.empty()) next = write_deadline_;
     if (reply_ == Reply::due) next = std::min(next, reply_at_);
+    // A client that does not read as fast is not told faster.
+    if (reply_ == Reply::feeding && queue_.empty()) next = std::min(next, feed_at_);
     if (input_ != Input::none && wants_input()) next = std::min(next, input_deadline_);
     return next;
 }
@@ -82,6 +103,7 @@ void ServerConnection::on_time(const Moment& now) {
     if (fate_ == Fate::finishing) return end(queue_.empty() ? Fate::over : Fate::broken);
     if (!queue_.empty() && now.at >= write_deadline_) return end(Fate::broken);
     if (reply_ == Reply::due && now.at >= reply_at_) return start_reply(now);
+    if (reply_ == Reply::feeding && queue_.empty()) return queue_fed(now);
     if (input_ == Input::body) return time_out_body(now);
     // RFC 9110 15.5.9. A connection on which nothing came is closed without a word (RFC 9112 9.5).
     if (!head_.has_text()) return end(Fate::over);
@@ -104,6 +126,7 @@ void ServerConnection::drain(const Moment& now) {
     draining_ = true;
     if (is_idle()) return end(Fate::over);
     if (reply_ == Reply::due || reply_ == Reply::counting) close_after_ = true;
+    if (reply_ == Reply::feeding) return end_feed(now);
     settle(now);  // A reply that is complete but for a request body nobody wants need not wait for that.
 }
 

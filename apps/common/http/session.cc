@@ -9,7 +9,9 @@ Server::Session::Session(Server& server, Number number, TcpSocket socket, wire::
       socket_(std::move(socket)),
       connection_(server.parts_, wire::to_text(client), server.moment()),
       client_(client),
-      number_(number) {}
+      number_(number) {
+    connection_.set_peer(wire::to_text(socket_.remote()));
+}
 
 void Server::Session::begin(bool is_welcome) {
     is_welcome_ = is_welcome;

@@ -150,3 +150,68 @@ TEST_CASE("a capture that cannot be written says so") {
     REQUIRE_FALSE(made);
     CHECK(made.error() == "cannot write /nowhere/at/all: No such file or directory");
 }
+
+namespace {
+
+std::string options_of(const Block& packet) {
+    const std::size_t length = packet.u32(12);
+    return {packet.body.begin() + static_cast<std::ptrdiff_t>(20 + (length + 3) / 4 * 4), packet.body.end()};
+}
+
+TraceRecord about(Kind kind, std::uint32_t frame) {
+    TraceRecord record;
+    record.kind = kind;
+    record.connection = 4;
+    record.frame = frame;
+    record.time_ns = 2'000'000;
+    return record;
+}
+
+}  // namespace
+
+TEST_CASE("each frame gets its records as comments; what is no frame is a journal row in its place") {
+    const test::TemporaryFile file;
+    ChunkPool pool;
+    {
+        auto made = PcapFile::open(file.path(), "sluice0", 0).value();
+        made->expect_records();
+        TraceRecord call = about(Kind::call, 0);
+        call.detail = static_cast<std::uint16_t>(Call::connect);
+        made->on_frame_in(0, received(pool, tcp_frame("one")), Instant(1ms));
+        made->on_frame_in(0, received(pool, tcp_frame("two")), Instant(2ms));
+        made->take(about(Kind::segment_in, 1), nullptr);
+        made->take(about(Kind::state, 1), nullptr);
+        made->take(call, nullptr);
+        made->take(about(Kind::rtt, 2), nullptr);  // neither comment nor row
+        made->take(about(Kind::segment_in, 2), nullptr);
+        made->on_drained();
+        made->finish();
+    }
+    const auto blocks = blocks_of(file.octets());
+    REQUIRE(blocks.size() == 7);
+    CHECK(blocks[2].type == 6);
+    CHECK(options_of(blocks[2]).find("#4 received | CLOSED") != std::string::npos);
+    const std::string row(blocks[3].body.begin(), blocks[3].body.end());
+    CHECK(blocks[3].type == 9);
+    CHECK(row.starts_with("__REALTIME_TIMESTAMP=2000\nMESSAGE=#4 STATE CLOSED -> CLOSED"));
+    CHECK(row.find("\nPRIORITY=6\nSYSLOG_IDENTIFIER=tcp\n") != std::string::npos);
+    CHECK(blocks[4].type == 9);
+    CHECK(blocks[5].type == 6);
+    CHECK(options_of(blocks[5]).find("#4 received") != std::string::npos);
+    CHECK(blocks[6].type == 5);  // statistics: two frames came in
+    CHECK(std::string(blocks[6].body.begin(), blocks[6].body.end())
+              .find(std::string("\x04\x00\x08\x00\x02", 5)) != std::string::npos);
+}
+
+TEST_CASE("frames wait for their records, and no longer") {
+    const test::TemporaryFile file;
+    ChunkPool pool;
+    auto made = PcapFile::open(file.path(), "sluice0", 0).value();
+    made->expect_records();
+    made->on_frame_in(0, received(pool, tcp_frame("one")), Instant(1ms));
+    made->flush();
+    CHECK(blocks_of(file.octets()).size() == 2);
+    made->on_drained();
+    made->flush();
+    CHECK(blocks_of(file.octets()).size() == 3);
+}
