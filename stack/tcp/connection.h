@@ -190,7 +190,9 @@ private:
     std::optional<Departure> plan(Instant now);
     std::optional<Departure> plan_handshake() const;
     std::optional<Departure> plan_text(Instant now);
-    std::optional<Departure> plan_resend(Instant now) const;
+    std::optional<Departure> plan_resend() const;
+    std::optional<Departure> plan_rescue(Instant now) const;
+    std::optional<Departure> resend_of(Range range) const;
     std::optional<Departure> plan_tail_probe() const;
     std::optional<Departure> plan_probe() const;
     std::optional<Departure> plan_new(Instant now);

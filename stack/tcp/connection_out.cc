@@ -34,11 +34,12 @@ std::optional<Departure> Connection::plan_text(Instant now) {
         recovery_.find_no_new_data();
     }
     if (!recovery_.prefers_new_data()) {
-        if (auto resend = plan_resend(now)) return resend;
+        if (auto resend = plan_resend()) return resend;
     }
     if (auto probe = plan_probe()) return probe;
     if (auto larger = plan_path_probe(now)) return larger;
     if (auto fresh = plan_new(now)) return fresh;
+    if (auto rescue = plan_rescue(now)) return rescue;
     return plan_tail_probe();
 }
 
@@ -53,22 +54,31 @@ std::optional<Departure> Connection::plan_handshake() const {
     return syn;
 }
 
-std::optional<Departure> Connection::plan_resend(Instant now) const {
-    std::optional<Range> lost = flight_.next_lost(segment_mss());
-    const bool is_rescue = !lost;
-    if (is_rescue) lost = recovery_.rescue(recovery_context(now), flight_);
-    if (!lost || sender_.is_window_shut()) return std::nullopt;
-    if (lost->begin == 0) lost->end = 1;  // the SYN of a connection closed before it was acknowledged
+std::optional<Departure> Connection::plan_resend() const {
+    const std::optional<Range> lost = flight_.next_lost(segment_mss());
+    return lost ? resend_of(*lost) : std::nullopt;
+}
+
+// RFC 6675 4, NextSeg (3) and (4): after what is lost (1) and what is new (2).
+std::optional<Departure> Connection::plan_rescue(Instant now) const {
+    const std::optional<Range> range = recovery_.rescue(recovery_context(now), flight_);
+    std::optional<Departure> rescue = range ? resend_of(*range) : std::nullopt;
+    if (rescue) rescue->is_rescue = true;
+    return rescue;
+}
+
+std::optional<Departure> Connection::resend_of(Range range) const {
+    if (sender_.is_window_shut()) return std::nullopt;
+    if (range.begin == 0) range.end = 1;  // the SYN of a connection closed before it was acknowledged
     // RFC 9293 3.8.6 [SHLD-16]; choice for [MAY-7]: what a shrunk window excludes waits until it opens.
-    lost->end = std::min(lost->end, std::max(sender_.right_edge(), sender_.una() + 1));
-    if (lost->empty()) return std::nullopt;
-    if (!recovery_.is_forced() && flight_.pipe() + lost->size() > sending_window()) return std::nullopt;
+    range.end = std::min(range.end, std::max(sender_.right_edge(), sender_.una() + 1));
+    if (range.empty()) return std::nullopt;
+    if (!recovery_.is_forced() && flight_.pipe() + range.size() > sending_window()) return std::nullopt;
     Departure resend;
-    resend.text = *lost;
-    resend.seq = lost->begin;
+    resend.text = range;
+    resend.seq = range.begin;
     resend.is_resent = true;
-    resend.is_rescue = is_rescue;
-    resend.attempt = static_cast<std::uint16_t>(flight_.transmissions(lost->begin) + 1U);
+    resend.attempt = static_cast<std::uint16_t>(flight_.transmissions(range.begin) + 1U);
     if (!recovery_.is_active()) {
         resend.cause = Cause::timeout;
         resend.rule = Rule::r6298_5;
@@ -360,8 +370,10 @@ void Connection::after_resend(const Departure& departure, Instant now) {
     if (departure.cause == Cause::tail_probe) return after_tail_probe(departure, now);
     const std::optional<std::uint32_t> timestamp =
         agreed_.timestamps ? std::optional(timestamp_now(now)) : std::nullopt;
-    recovery_.on_resent(departure.text, timestamp);
-    if (departure.is_rescue) recovery_.on_rescued();
+    if (departure.is_rescue)
+        recovery_.on_rescued(departure.text, timestamp, flight_);
+    else
+        recovery_.on_resent(departure.text, timestamp);
     timer_.on_sent(rto(), environment_.settings, now);
 }
 

@@ -12,7 +12,7 @@ void Flight::account(const Sent& entry, Pos sign) {
     else if (entry.lost)
         lost_ += octets;
     else
-        pipe_ += octets;
+        pipe_ += entry.is_double ? 2 * octets : octets;
 }
 
 void Flight::set_lost(Sent& entry, bool lost) {
@@ -28,6 +28,12 @@ void Flight::set_lost(Sent& entry, bool lost) {
 Losses Flight::take_losses() {
     if (newly_lost_ == 0 || sent_.empty()) return {};
     return {std::exchange(newly_lost_, 0), sent_[index_of(newly_lost_at_)].state};
+}
+
+void Flight::set_double(Sent& entry, bool is_double) {
+    account(entry, -1);
+    entry.is_double = is_double;
+    account(entry, +1);
 }
 
 void Flight::reset() {
@@ -57,6 +63,7 @@ void Flight::on_acknowledged(Pos una, Delivered& delivered) {
         if (taken.sacked && taken.transmissions > 1) delivered.any_resent = true;
     }
     highest_sacked_ = std::max(highest_sacked_, una);
+    while (!resent_.empty() && resent_.front().range.end <= una) resent_.pop_front();
 }
 
 void Flight::on_sacked(Range range, std::uint32_t entries_most, Delivered& delivered) {
@@ -183,6 +190,8 @@ Pos Flight::mark_below_sacked(Pos above, std::uint32_t ranges) {
         if (!entry.lost && entry.transmissions == 1) {
             set_lost(entry, true);
             found += entry.range.size();
+        } else if (entry.is_double) {  // SetPipe: the first copy is lost now
+            set_double(entry, false);
         }
     }
     judged_below_ = judged;
@@ -244,12 +253,18 @@ void Flight::on_resent(Range range, Instant now, const SendState& state) {
     if (sent_[i].range.end > range.end) split(i, range.end);
     account(sent_[i], -1);
     sent_[i].lost = false;
+    sent_[i].is_double = false;
     sent_[i].sent_at = now;
     sent_[i].state = state;
     sent_[i].transmissions = static_cast<std::uint16_t>(std::min(transmissions + 1, 65535));
     account(sent_[i], +1);
     if (no_lost_below_ >= range.begin) no_lost_below_ = range.end;
     resent_.push_back({range, now});
+}
+
+void Flight::count_twice(Range range) {
+    for (std::uint32_t i = index_of(range.begin); i < sent_.size() && sent_[i].range.end <= range.end; ++i)
+        if (sent_[i].is_in_pipe()) set_double(sent_[i], true);
 }
 
 std::uint32_t Flight::index_of(Pos at) const {

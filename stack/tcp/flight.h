@@ -26,6 +26,7 @@ struct Sent {
     bool lost = false;  // judged lost and not resent since
     bool sacked = false;
     SendState state;
+    bool is_double = false;  // two copies are in the pipe
     bool is_in_pipe() const { return !lost && !sacked; }
 };
 
@@ -62,6 +63,8 @@ public:
     void on_sent(Range range, Instant now, const SendState& state = {});
     // A range leaves again; what was lost of it is in the pipe again.
     void on_resent(Range range, Instant now, const SendState& state = {});
+    // It was resent without being lost: both copies may be under way (RFC 6675 4, SetPipe).
+    void count_twice(Range range);
     // How often the entry holding `at` was sent.
     std::uint16_t transmissions(Pos at) const;
 
@@ -112,6 +115,7 @@ private:
     void split(std::uint32_t i, Pos at);
     void account(const Sent& entry, Pos sign);
     void set_lost(Sent& entry, bool lost);
+    void set_double(Sent& entry, bool is_double);
     void reset();
     void mark_overtaken_resends(const Overtaking& newest, Duration wait, Instant now, TimeLosses& found);
 
