@@ -574,7 +574,8 @@ void Connection::shrink_segments(Rule rule, Instant now) {
 
 // RFC 4821 7.7: R1 was reached, and no message said why: a path that swallows large packets looks like this.
 void Connection::on_full_stop(Instant now) {
-    if (!path_.on_full_stop(environment_.settings, now)) return;
+    const Settings& settings = environment_.settings;
+    if (!settings.path_black_holes || !path_.on_full_stop(settings, now)) return;
     has_path_news_ = true;
     note_phase(now, Rule::r4821_7_7);
 }

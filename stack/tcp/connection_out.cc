@@ -97,6 +97,7 @@ std::optional<Departure> Connection::plan_tail_probe() const {
     if (!recovery_.probe.is_owed() || flight_.empty() || sender_.is_window_shut()) return std::nullopt;
     Departure probe;
     probe.text = flight_.last(segment_mss());
+    if (probe.text.empty()) return std::nullopt;
     probe.seq = probe.text.begin;
     probe.is_resent = true;
     probe.attempt = static_cast<std::uint16_t>(flight_.transmissions(probe.seq) + 1U);

@@ -233,6 +233,14 @@ std::optional<Range> Flight::next_unsacked(Pos from, Pos below, Pos at_most) con
     return std::nullopt;
 }
 
+Range Flight::last(Pos at_most) const {
+    for (std::uint32_t i = sent_.size(); i-- > 0;) {
+        const Range& range = sent_[i].range;
+        if (!sent_[i].sacked) return {std::max(range.end - at_most, range.begin), range.end};
+    }
+    return {};
+}
+
 std::uint16_t Flight::transmissions(Pos at) const {
     return sent_.empty() ? std::uint16_t{0} : sent_[index_of(at)].transmissions;
 }

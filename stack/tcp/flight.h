@@ -98,8 +98,8 @@ public:
     std::optional<Range> next_lost(Pos at_most) const;
     // The first range from `from` on that is neither lost nor sacked and begins below `below` (RFC 6675 4, NextSeg (3)).
     std::optional<Range> next_unsacked(Pos from, Pos below, Pos at_most) const;
-    // The last `at_most` octets.
-    Range last(Pos at_most) const { return {std::max(end() - at_most, sent_.front().range.begin), end()}; }
+    // The last octets that are not sacked, at most `at_most` of one entry; empty: all are.
+    Range last(Pos at_most) const;
 
     // Gives memory back when idle.
     void release() {

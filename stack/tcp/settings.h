@@ -67,6 +67,7 @@
     B(undo, true, "take a reduction back when nothing was lost (RFC 3522, RFC 2883, RFC 4015)")          \
     /* path MTU */                                                                                       \
     B(path_probing, true, "try larger segments where the path was narrower (RFC 4821 7)")                \
+    B(path_black_holes, true, "take full stops for a path that swallows large packets (RFC 4821 7.7)")   \
     N(path_base, 1200, 68, 65535, "BASE_PLPMTU: the size after a black hole (RFC 8899 5.1.2)")           \
     N(path_probes, 3, 1, 10, "MAX_PROBES: lost probes of one size (RFC 8899 5.1.2)")                     \
     D(path_raise, 600s, 5min, 24h, "PMTU_RAISE_TIMER (RFC 8899 5.1.1)")                                  \

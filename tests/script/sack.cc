@@ -97,7 +97,8 @@ SCRIPT_TEST("each segment above a hole is acknowledged [R2018-7]", Worlds::all) 
     t.established();
     t.peer_sends_at_once(
         {data(1001, 100), data(1101, 100), data(1201, 100), data(1301, 100), data(1401, 100)});
-    for (Pos end = 1101; end <= 1501; end += 100) t.stack_sends(ack(1).sack({{1001, end}}));
+    for (int i = 0; i < 5; ++i) t.stack_sends(ack(1).sack({{1001, 1501}}));
+    t.stack_is_silent();
 }
 
 SCRIPT_TEST("octets that come again are told once, exactly, in the first block [R2883-1] [R2883-2] [R2883-3]",
@@ -186,6 +187,7 @@ SCRIPT_TEST("each report lets one new segment go, and the window stands still [R
     Script t(with_sack());
     established_in(t, 100ms);
     sends_flight(t, 20000, 10);
+    t.after(100ms);
     t.peer_sends(ack(1).sack({{1001, 2001}})).stack_sends(data(10001, 1000)).stack_is_silent();
     t.peer_sends(ack(1).sack({{1001, 3001}})).stack_sends(data(11001, 1000)).stack_is_silent();
     CHECK(t.info().cwnd == 10000);

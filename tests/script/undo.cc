@@ -37,8 +37,8 @@ SCRIPT_TEST(
         const std::uint32_t original = *t.flow().last_ts_value;
         t.after(100ms);
         for (Pos end = 2001; end <= 4001; end += 1000)
-            t.peer_sends(sack ? ack(1).sack({{1001, end}}) : ack(1)),
-                end == 4001 ? t.stack_sends(data(1, 1000)) : t;
+            t.peer_sends(sack ? ack(1).sack({{1001, end}}) : ack(1));
+        t.stack_sends(data(1, 1000)).stack_is_silent();
         CHECK(t.info().ssthresh == 5000);
         t.after(10ms).peer_sends(ack(4001).ts_echo(original)).stack_is_silent();
         was_undone(t, 10000);

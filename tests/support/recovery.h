@@ -11,7 +11,7 @@ namespace sluice::test {
 inline ScriptOptions with_sack(std::uint32_t segments = 10,
                                const std::function<void(tcp::Settings&)>& change = {}) {
     const auto settings = [=](tcp::Settings& s) {
-        s.nagle = false;
+        s.nagle = s.path_black_holes = false;
         s.initial_window_segments = segments;
         s.initial_window_bytes = segments * 1000;
         if (change) change(s);

@@ -27,7 +27,13 @@ Found NewReno::on_ack(const Acked& acked, const Settings& settings, std::uint32_
 Found NewReno::on_new(const Acked& acked, std::uint32_t mss, Flight& flight) {
     duplicates_ = 0;
     extra_sent_ = 0;
-    if (!is_active_) return {};
+    if (!is_active_) {
+        is_after_timeout_ = is_after_timeout_ && acked.una <= recover_;
+        // Choice: what F-RTO sent stays in the pipe when duplicate ACKs told that it arrived; at least one lost segment
+        // leaves for each one that is acknowledged, so that recovery does not stand still.
+        if (is_after_timeout_ && !flight.empty() && flight[0].lost) is_forced_ = true;
+        return {};
+    }
     if (acked.una > recover_) {  // full acknowledgment
         is_active_ = is_forced_ = false;
         return {Found::What::recovered};
@@ -44,6 +50,7 @@ Found NewReno::on_new(const Acked& acked, std::uint32_t mss, Flight& flight) {
 void NewReno::on_timeout(Pos snd_max, Flight& flight) {
     recover_ = snd_max - 1;
     is_active_ = false;
+    is_after_timeout_ = true;
     is_forced_ = true;  // the segment at the left edge leaves now (RFC 6298 5.4)
     duplicates_ = 0;
     extra_sent_ = 0;

@@ -25,7 +25,7 @@ public:
     // RFC 6582 3.2 (4): the timer ends recovery; no new one before everything sent by now is acknowledged.
     void on_timeout(Pos snd_max, Flight& flight);
     void on_undone() {
-        is_active_ = is_forced_ = false;
+        is_active_ = is_forced_ = is_after_timeout_ = false;
         duplicates_ = 0;
     }
 
@@ -40,9 +40,9 @@ public:
     Pos window_after(Pos flight_bytes, std::uint32_t mss) const {
         return std::min(threshold_, std::max(flight_bytes, Pos{mss}) + mss);
     }
-    // RFC 3042: octets beyond the window that duplicate ACKs allow.
+    // RFC 3042: octets beyond the window that duplicate ACKs allow; not while lost data waits after a timeout.
     Pos extra_room(const Settings& settings, std::uint32_t mss) const {
-        if (!settings.limited_transmit || is_active_ || duplicates_ == 0) return 0;
+        if (!settings.limited_transmit || is_active_ || is_after_timeout_ || duplicates_ == 0) return 0;
         return Pos{std::min<std::uint32_t>(duplicates_, 2)} * mss;
     }
     std::uint32_t duplicates() const { return duplicates_; }
@@ -63,6 +63,7 @@ private:
     std::uint16_t duplicates_ = 0;
     bool is_active_ = false;
     bool is_forced_ = false;
+    bool is_after_timeout_ = false;  // and not everything that was out then is acknowledged
     bool partial_seen_ = false;
 };
 

@@ -140,6 +140,7 @@ void SackRecovery::on_resent(Range range) {
 }
 
 void SackRecovery::on_rescued(Range range, Flight& flight) {
+    is_forced_ = false;
     prr_.on_sent(range.size());
     if (range.end > flight.highest_sacked()) {  // (4): HighRxt stays
         is_rescued_ = true;
@@ -153,6 +154,7 @@ std::optional<Range> SackRecovery::rescue(const RecoveryContext& context, const 
     if (context.settings.rack || state_ != State::fast || flight.empty()) return std::nullopt;
     if (auto range = flight.next_unsacked(highest_resent_, flight.highest_sacked(), context.mss))
         return range;
+    // Choice: not where the end of the flight is reported; its holes have been resent, and are no tail.
     const Range last = flight.last(context.mss);
     const bool is_reported = flight.highest_sacked() >= last.end;
     if (is_rescued_ || is_reported || last.begin < highest_resent_) return std::nullopt;

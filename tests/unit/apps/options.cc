@@ -129,7 +129,7 @@ TEST_CASE("every setting is listed with its value and range") {
     CHECK(text.find("\nnet.hop_limit                  64          1 to 255") != std::string::npos);
     CHECK(text.find("\ntcp.nagle                      on          on or off") != std::string::npos);
     const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-    CHECK(lines == net::setting_rows().size() + tcp::setting_rows().size());
+    CHECK(lines == net::setting_rows().size() + tcp::setting_rows().size() + udp::setting_rows().size());
 }
 
 TEST_CASE("--list-settings shows what --set chose and needs nothing else") {
