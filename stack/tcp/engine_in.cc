@@ -193,6 +193,7 @@ bool Engine::fill_child(HalfOpen& child, Listener& listener, const Arrived& arri
     child.snd_wnd = arrived.header.window;
     child.offer = offer_for(settings_, *path, child.limits.most, options.mss);
     child.agreed = agree(child.offer, arrived.header.options, settings_, *path, options.mss);
+    child.agreed.ecn = accepts_ecn(settings_, arrived.header.flags, arrived.traffic_class);
     child.announced = static_cast<std::uint16_t>(std::min(child.limits.buffer, 65535U));
     if (arrived.header.options.timestamps) child.ts_recent = arrived.header.options.timestamps->value;
     return true;
