@@ -308,6 +308,7 @@ bool Engine::take_cookie(Listener& listener, const Arrived& arrived, Instant now
     syn.header.options.sack_permitted = kept.sack;
     HalfOpen child(arrived.tuple, ++number_);
     if (!fill_child(child, listener, syn)) return false;
+    child.agreed.ecn = false;  // a cookie does not remember it
     child.iss = cookie;
     auto* connection = new Connection(environment_, child.tuple, child.number, listener.options);
     connection->grow_from_cookie(child, isn_.timestamp_offset(child.tuple), now);
