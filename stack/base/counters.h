@@ -41,6 +41,7 @@
     X(tcp_timeouts, "retransmission timeouts")                \
     X(tcp_fast_retransmits, "fast retransmits")               \
     X(tcp_tail_probes, "tail loss probes sent")               \
+    X(tcp_ecn_reductions, "windows reduced by ECE")           \
     X(tcp_undone, "losses that were none")                    \
     X(tcp_zero_window_probes, "zero-window probes sent")      \
     X(tcp_keepalives, "keep-alive probes sent")               \

@@ -1,4 +1,4 @@
-// The names of the congestion controls: what a setting, a socket option and the trace call them.
+// The names of the congestion controls and of the uses of ECN: what a setting, a socket option and the trace call them.
 #pragma once
 
 #include <array>
@@ -22,5 +22,10 @@ constexpr std::optional<Congestion> congestion_named(std::string_view name) {
         if (congestion_names[i] == name) return static_cast<Congestion>(i);
     return std::nullopt;
 }
+
+// Explicit congestion notification (RFC 3168): never, when the peer asks for it, or asked for by us too.
+enum class EcnUse : std::uint8_t { off, accept, on };
+inline constexpr std::array<std::string_view, 3> ecn_use_names{"off", "accept", "on"};
+constexpr std::span<const std::string_view> names_of(EcnUse) { return ecn_use_names; }
 
 }  // namespace sluice::tcp

@@ -217,6 +217,17 @@ void Connection::note_phase(Instant now, Rule rule) {
     note(changed);
 }
 
+// The window became smaller, and the phase is what it was.
+void Connection::note_reduction(Instant now, Rule rule) {
+    const Pos old_cwnd = std::exchange(last_cwnd_, congestion_window());
+    if (!environment_.trace.wants(Kind::congestion)) return;
+    TraceRecord changed = record(Kind::congestion, now);
+    changed.detail = static_cast<std::uint16_t>(last_phase_);
+    changed.spare[0] = static_cast<std::uint32_t>(old_cwnd);
+    changed.rule = rule;
+    note(changed);
+}
+
 TraceRecord Connection::record(Kind kind, Instant now) const {
     const auto small = [](Pos octets) {
         return static_cast<std::uint32_t>(std::clamp(octets, Pos{0}, Pos{UINT32_MAX}));
@@ -378,6 +389,7 @@ Info Connection::info() const {
     info.cwnd = r.cwnd;
     info.ssthresh = r.ssthresh;
     info.congestion = controller_.congestion();
+    info.ecn = agreed_.ecn;
     info.pacing_rate = pacing_rate();
     info.delivery_rate = rate_.latest();
     info.is_application_limited = rate_.is_application_limited();

@@ -19,6 +19,7 @@
 #include "tcp/closing/patience.h"
 #include "tcp/closing/time_wait.h"
 #include "tcp/congestion/controller.h"
+#include "tcp/congestion/ecn.h"
 #include "tcp/facts.h"
 #include "tcp/flight.h"
 #include "tcp/opening/agree.h"
@@ -165,6 +166,7 @@ private:
     RecoveryContext recovery_context(Instant now) const;
     void recover_from(const Acked& acked, Instant now);
     void respond(const Found& found, const Acked* acked, Pos flight_size, Instant now);
+    void take_ecn_echo(const Acked& acked, Pos flight_size, Instant now);
     Pos take_losses(Instant now);
     AckSample ack_sample(const Acked& acked, const Found& found, const RateSample& rate) const;
     void check_application_limited();
@@ -188,7 +190,7 @@ private:
 
     // connection_out.cc
     std::optional<Departure> plan(Instant now);
-    std::optional<Departure> plan_handshake() const;
+    std::optional<Departure> plan_handshake();
     std::optional<Departure> plan_text(Instant now);
     std::optional<Departure> plan_resend() const;
     std::optional<Departure> plan_rescue(Instant now) const;
@@ -203,6 +205,7 @@ private:
     Offer offer_agreed() const;
     void write_sack(wire::TcpOptions& options) const;
     wire::TcpHeader header_of(const Departure& departure, Instant now);
+    std::uint8_t mark_ecn(Departure& departure, Range octets);
     void after_departure(const Departure& departure, Instant now);
     void after_resend(const Departure& departure, Instant now);
     void after_tail_probe(const Departure& departure, Instant now);
@@ -237,6 +240,7 @@ private:
     KeepalivePlan keepalive_plan() const;
     Phase phase() const;
     void note_phase(Instant now, Rule rule);
+    void note_reduction(Instant now, Rule rule);
     void note(TraceRecord record) const { environment_.trace.write(record); }
     TraceRecord record(Kind kind, Instant now) const;
     void note_call(Call call, std::size_t octets, Instant now) const;
@@ -271,6 +275,7 @@ private:
     Controller controller_;
     DeliveryRate rate_;
     Pacer pacer_;
+    Ecn ecn_;
     ChallengeThrottle challenges_;
     Keepalive keepalive_;
     Patience patience_;

@@ -19,6 +19,7 @@ void Connection::on_segment(const Arrived& arrived, Instant now) {  // RFC 9293 
     if (!carry_out(verdict, seg, arrived, now)) return settle(now);
     if (seg.timestamps && agreed_.timestamps)
         receiver_.paws.on_segment(seg.timestamps->value, seq_as_sent, receiver_.last_ack_sent(), now);
+    if (!seg.text.empty()) ecn_.on_text(arrived.traffic_class, seg.has(flag::cwr));
     if (take_ack(seg, now)) {     // fifth
         take_urgent(seg, now);    // sixth
         if (take_text(seg, now))  // seventh
@@ -149,8 +150,10 @@ void Connection::take_syn(const Arrived& arrived, Instant now) {
     const wire::TcpHeader& header = arrived.header;
     rcv_space_ = SeqSpace({header.sequence});
     const std::uint16_t mss_bound = options_->mss;
-    const Agreed agreed =
-        agree(opening_->offer, header.options, environment_.settings, opening_->path, mss_bound);
+    Agreed agreed = agree(opening_->offer, header.options, environment_.settings, opening_->path, mss_bound);
+    const bool is_syn_ack = (header.flags & flag::ack) != 0;
+    agreed.ecn = is_syn_ack && agrees_to_ecn(opening_->offer, header.flags);
+    opening_->offer.ecn = false;
     synchronize(agreed, opening_->announced, opening_->offer.mss, opening_->handshake.resent());
     if (agreed.timestamps) receiver_.paws.start(header.options.timestamps->value, now);
     tell_facts();
@@ -165,6 +168,7 @@ void Connection::synchronize(const Agreed& agreed, std::uint32_t announced, std:
     controller_.start(options_->congestion.value_or(settings.congestion), settings, mss(), syns_resent,
                       snd_space_.initial().raw);
     recovery_.start(agreed.sack);
+    ecn_.start(agreed.ecn);
     if (syns_resent > 0) rtt_.raise_initial(settings.rto_after_syn_loss);  // RFC 6298 5.7
 }
 
@@ -250,6 +254,7 @@ void Connection::recover_from(const Acked& acked, Instant now) {
     const Found found = recovery_.on_ack(acked, recovery_context(now), flight_);
     rate.lost += take_losses(now);
     respond(found, &acked, flight_size, now);
+    take_ecn_echo(acked, flight_size, now);
     if (acked.is_new || delivered.octets > 0) controller_.on_acked(ack_sample(acked, found, rate));
     if (controller_.is_holding_back()) rate_.on_application_limited(flight_.pipe());
     if (acked.is_new) restart_timer(found, now);
@@ -271,6 +276,7 @@ void Connection::respond(const Found& found, const Acked* acked, Pos flight_size
                 path_.on_probe_lost(environment_.settings, rtt_.smoothed() * (threshold / Pos{mss()}), now);
             } else {
                 controller_.on_loss({now, flight_size, flight_.pipe(), mss()});
+                ecn_.on_reduced(sender_.nxt());
                 threshold = controller_.slow_start_threshold();
             }
             recovery_.begin(threshold, acked, found, recovery_context(now), flight_);
@@ -295,6 +301,21 @@ void Connection::respond(const Found& found, const Acked* acked, Pos flight_size
     }
 }
 
+// RFC 3168 6.1.2.
+void Connection::take_ecn_echo(const Acked& acked, Pos flight_size, Instant now) {
+    if (!acked.has_ecn_echo || !ecn_.on_echo(acked.una, sender_.nxt())) return;
+    if (recovery_.is_active()) return;  // the window is being reduced already
+    ++environment_.counters.tcp_ecn_reductions;
+    const bool was_least = controller_.window() <= Pos{mss()};
+    last_cwnd_ = congestion_window();
+    controller_.on_ecn({now, flight_size, flight_.pipe(), mss()});
+    note_reduction(now, Rule::r3168_6_1_2);
+    // [R3168-8] [R9438-9]: from one segment it goes down by time: nothing leaves before the timer would expire.
+    if (!was_least || flight_.empty()) return;
+    timer_.restart(rto(), environment_.settings, now);
+    pacer_.hold(later(now, rto()));
+}
+
 // The controller hears of losses wherever they are found. Answers their octets.
 Pos Connection::take_losses(Instant now) {
     const Losses lost = flight_.take_losses();
@@ -317,6 +338,7 @@ AckSample Connection::ack_sample(const Acked& acked, const Found& found, const R
     sample.mss = mss();
     sample.was_limited = acked.flight_before + mss() > controller_.window();
     sample.is_recovering = recovery_.is_active() || found.what != Found::What::nothing;
+    sample.has_ecn_echo = ecn_.is_agreed() && acked.has_ecn_echo;
     sample.has_sack = agreed_.sack;
     sample.is_paced = pacing_rate() > 0;
     sample.rate = rate;
@@ -485,6 +507,7 @@ void Connection::on_retransmission_timeout(Instant now) {  // RFC 6298 5.4 to 5.
     controller_.on_timeout({now, recovery_.flight_size(flight_), flight_.pipe(), mss()}, transmissions == 1);
     recovery_.on_timeout(recovery_context(now), flight_);
     take_losses(now);
+    ecn_.on_reduced(sender_.nxt());
     timer_.on_expired(rto(), settings, now);
     note_deadline(DeadlineKind::retransmission, timer_.backed_off(rto(), settings), Rule::r6298_5_5, now);
     if (transmissions >= settings.retries_before_advice)

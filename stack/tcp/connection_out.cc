@@ -43,12 +43,15 @@ std::optional<Departure> Connection::plan_text(Instant now) {
     return plan_tail_probe();
 }
 
-std::optional<Departure> Connection::plan_handshake() const {
+std::optional<Departure> Connection::plan_handshake() {
     if (!opening_->handshake.is_owed()) return std::nullopt;
     Departure syn;
     syn.text = {0, 0};
     syn.attempt = static_cast<std::uint16_t>(opening_->handshake.transmissions() + 1U);
     syn.flags = opening_->has_peer ? flag::syn | flag::ack : flag::syn;
+    // RFC 3168 6.1.1 [R3168-1]; 6.1.1.1 [R3168-13]: a SYN that may have been lost for it is repeated without.
+    if (syn.attempt > 1) opening_->offer.ecn = false;
+    if (opening_->offer.ecn && !opening_->has_peer) syn.flags |= flag::ece | flag::cwr;
     syn.cause = opening_->has_peer ? Cause::syn_ack : Cause::syn;
     syn.rule = opening_->has_peer ? Rule::r9293_3_5 : Rule::r9293_3_10_1;
     return syn;
@@ -132,7 +135,7 @@ std::optional<Departure> Connection::plan_new(Instant now) {
     facts.congestion_room = sending_window() - flight_.pipe();
     facts.congestion_room += recovery_.extra_room(settings, mss(), facts.congestion_room);
     facts.mss = segment_mss();
-    facts.segment_max = segment_max();
+    facts.segment_max = ecn_.owes_cwr() ? segment_mss() : segment_max();  // CWR belongs on one segment
     facts.largest_window = sender_.window.largest();
     facts.is_anything_unacknowledged = !flight_.empty();
     facts.nagle = settings.nagle && !options_->no_delay && !recovery_.probe.is_owed();
@@ -206,7 +209,7 @@ Pos Connection::congestion_window() const {
 // Probes are not paced: they leave when nothing else does.
 bool Connection::is_released(const Departure& departure, Instant now) {
     if (departure.is_probe || departure.cause == Cause::tail_probe) return true;
-    return pacer_.may_send(pacing_rate(), now);
+    return pacer_.may_send(now);
 }
 
 // What may be in flight now.
@@ -292,6 +295,7 @@ void Connection::depart(Departure departure, wire::PacketOut& packet, Instant no
         sender_.buffer.gather(octets, packet.payload);
     if (!octets.empty() && octets.begin > 0 && sender_.empties_queue(octets.end))
         departure.flags |= flag::psh;  // [MUST-61]
+    const std::uint8_t codepoint = mark_ecn(departure, octets);
     if (!departure.text.empty() && sender_.is_fin_queued() && departure.text.end > sender_.fin_position())
         departure.flags |= flag::fin;
     wire::TcpHeader header = header_of(departure, now);
@@ -303,7 +307,7 @@ void Connection::depart(Departure departure, wire::PacketOut& packet, Instant no
     packet.source = tuple.local.address;
     packet.destination = tuple.remote.address;
     packet.protocol = wire::protocol::tcp;
-    packet.traffic_class = static_cast<std::uint8_t>(options_->traffic_class & 0xfcU);
+    packet.traffic_class = static_cast<std::uint8_t>((options_->traffic_class & 0xfcU) | codepoint);
     packet.hop_limit = options_->hop_limit ? options_->hop_limit
                                            : static_cast<std::uint8_t>(environment_.settings.hop_limit);
     packet.checksum_offset = wire::tcp_checksum_offset;
@@ -313,6 +317,16 @@ void Connection::depart(Departure departure, wire::PacketOut& packet, Instant no
         packet.segment_bytes = static_cast<std::uint16_t>(full);
     note_departure(departure, header, now);
     after_departure(departure, now);
+}
+
+// RFC 3168 6.1: adds ECE and CWR; answers the code point for the IP header.
+std::uint8_t Connection::mark_ecn(Departure& departure, Range octets) {
+    if (!ecn_.is_agreed() || (departure.flags & flag::syn) != 0) return ecn::not_ect;  // 6.1.1 [R3168-4]
+    if (ecn_.echoes()) departure.flags |= flag::ece;                                   // 6.1.3 [R3168-9]
+    // 6.1.2 [R3168-5]: new data is ECN-capable; pure ACKs [R3168-10], retransmissions [R3168-11], probes [R3168-12] are not.
+    if (octets.empty() || departure.is_resent || departure.is_probe) return ecn::not_ect;
+    if (ecn_.take_cwr()) departure.flags |= flag::cwr;  // [R3168-6]
+    return ecn::ect_0;
 }
 
 // Everyone hears what left.

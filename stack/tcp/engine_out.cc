@@ -43,6 +43,7 @@ void Engine::owe_syn_ack(HalfOpen& child, bool is_resent, Instant now) {
     reply.ack = child.irs + 1;
     reply.ack_position = 1;
     reply.flags = flag::syn | flag::ack;
+    if (child.agreed.ecn) reply.flags |= flag::ece;  // RFC 3168 6.1.1 [R3168-1]
     reply.window = child.announced;
     reply.window_bytes = child.announced;
     reply.cause = Cause::syn_ack;

@@ -20,6 +20,7 @@ struct Agreed {
     bool window_scaling = false;
     bool timestamps = false;
     bool sack = false;
+    bool ecn = false;
 
     // Eff.snd.MSS (RFC 9293 3.7.1 [MUST-16]): payload octets next to the options of every segment.
     std::uint32_t mss_send() const { return mss - (timestamps ? 12U : 0U); }
@@ -41,6 +42,7 @@ struct Acked {
     bool has_sack = false;                    // it carries a SACK option
     bool has_reneged = false;                 // the peer gave up what it had reported (RFC 2018 8)
     std::optional<Duration> rtt;              // a sample Karn allows
+    bool has_ecn_echo = false;                // ECE (RFC 3168 6.1)
     bool is_rtt_exact = false;                // measured by our clock, not by timestamps of 1 ms
     std::optional<std::uint32_t> echo;        // TSecr
     std::optional<Range> duplicate_reported;  // D-SACK (RFC 2883)

@@ -40,6 +40,7 @@ struct Info {
     bool is_active = false;  // we opened it
     bool timestamps = false;
     bool sack = false;
+    bool ecn = false;
     std::int8_t window_shift = -1;  // ours; -1: none agreed
     std::int8_t peer_window_shift = -1;
     std::uint32_t mss_send = 0;  // payload octets of a full segment we send

@@ -78,6 +78,8 @@
       "congestion control of new connections (RFC 9438; TCP_CONGESTION)")                                \
     N(initial_window_segments, 10, 1, 1000, "initial window in segments (RFC 6928 2)")                   \
     N(initial_window_bytes, 14600, 536, 1048576, "initial window in octets (RFC 6928 2)")                \
+    C(ecn, EcnUse, EcnUse::accept,                                                                       \
+      "marks instead of losses: never, if the peer asks, or asked for (RFC 3168)")                       \
     N(slow_start_segments, 1, 1, 65535,                                                                  \
       "segments an ACK adds in slow start, if not paced (RFC 5681 3.1: 1, RFC 9406 4.2: 8)")             \
     B(hystart, false, "leave slow start when round trips grow longer (RFC 9406)")                        \

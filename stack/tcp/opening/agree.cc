@@ -33,6 +33,7 @@ Offer offer_for(const Settings& settings, const wire::Path& path, std::uint32_t 
     const std::uint32_t largest = std::min(path.mtu, path.reassembly_bytes);
     offer.mss = bounded(std::min(largest - headers, settings.mss_max), mss_bound);
     offer.timestamps = settings.timestamps;
+    offer.ecn = settings.ecn == EcnUse::on;
     offer.sack = settings.sack;
     offer.window_scaling = settings.window_scaling;
     while (offer.window_scaling && offer.window_shift < window_shift_max &&
@@ -67,6 +68,15 @@ Agreed agree(const Offer& offer, const wire::TcpOptions& peer, const Settings& s
     agreed.timestamps = offer.timestamps && peer.timestamps.has_value();
     agreed.sack = offer.sack && peer.sack_permitted;
     return agreed;
+}
+
+bool accepts_ecn(const Settings& settings, std::uint8_t flags, std::uint8_t traffic_class) {
+    const bool asks = (flags & (flag::ece | flag::cwr)) == (flag::ece | flag::cwr);
+    return settings.ecn != EcnUse::off && asks && (traffic_class & 3U) == 0;
+}
+
+bool agrees_to_ecn(const Offer& offer, std::uint8_t flags) {
+    return offer.ecn && (flags & (flag::ece | flag::cwr)) == flag::ece;
 }
 
 }  // namespace sluice::tcp

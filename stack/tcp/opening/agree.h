@@ -15,6 +15,7 @@ struct Offer {
     std::uint8_t window_shift = 0;
     bool window_scaling = false;
     bool timestamps = false;
+    bool ecn = false;  // we ask for it (RFC 3168 6.1.1)
     bool sack = false;
 };
 
@@ -34,5 +35,10 @@ wire::TcpOptions options_of(const Offer& offer, const wire::TcpOptions* peer);
 
 Agreed agree(const Offer& offer, const wire::TcpOptions& peer, const Settings& settings,
              const wire::Path& path, std::uint16_t mss_bound);
+
+// RFC 3168 6.1.1: does this SYN ask for ECN, and do we use it? A SYN that is marked itself comes through a path that meddles.
+bool accepts_ecn(const Settings& settings, std::uint8_t flags, std::uint8_t traffic_class);
+// Does this SYN,ACK agree to the ECN that our SYN asked for [R3168-3]?
+bool agrees_to_ecn(const Offer& offer, std::uint8_t flags);
 
 }  // namespace sluice::tcp

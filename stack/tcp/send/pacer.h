@@ -13,9 +13,9 @@ namespace sluice::tcp {
 
 class Pacer {
 public:
-    // `rate`: octets per second; 0: not paced. A refusal is remembered: then there is a deadline.
-    bool may_send(std::uint64_t rate, Instant now) {
-        if (rate == 0 || release_at_ <= now) {
+    // A refusal is remembered: then there is a deadline.
+    bool may_send(Instant now) {
+        if (release_at_ <= now) {
             release_at_ = {};
             is_wanted_ = false;
             return true;
@@ -23,7 +23,7 @@ public:
         is_wanted_ = true;
         return false;
     }
-    // `quantum`: how far ahead a burst may run; at least the time of two segments.
+    // `rate`: octets per second; 0: not paced. `quantum`: how far ahead a burst may run; at least the time of two segments.
     void on_sent(Pos octets, std::uint64_t rate, std::uint32_t mss, Duration quantum, Instant now) {
         if (rate == 0) return;
         const Duration ahead = std::max(quantum, time_of(2 * Pos{mss}, rate));
@@ -35,6 +35,8 @@ public:
         const auto us = static_cast<std::uint64_t>(in_us(quantum));
         return std::max(static_cast<Pos>(rate * us / 1'000'000U), 2 * Pos{mss});
     }
+    // Nothing leaves before `at`.
+    void hold(Instant at) { release_at_ = std::max(release_at_, at); }
     void on_time(Instant now) {
         if (release_at_ <= now) is_wanted_ = false;
     }

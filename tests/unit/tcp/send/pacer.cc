@@ -12,7 +12,7 @@ constexpr Instant start{10s};
 // Segments that leave at `now`.
 int burst(Pacer& pacer, std::uint64_t at_rate, Instant now, Duration quantum = 1ms) {
     int sent = 0;
-    while (sent < 1000 && pacer.may_send(at_rate, now)) {
+    while (sent < 1000 && pacer.may_send(now)) {
         pacer.on_sent(mss, at_rate, mss, quantum, now);
         ++sent;
     }
@@ -57,12 +57,20 @@ TEST_CASE("there is a deadline only while something waits; without a rate nothin
     CHECK(pacer.deadline() == never);
     for (int i = 0; i < 20; ++i) pacer.on_sent(mss, rate, mss, 1ms, start);
     CHECK(pacer.deadline() == never);
-    CHECK_FALSE(pacer.may_send(rate, start));
+    CHECK_FALSE(pacer.may_send(start));
     CHECK(pacer.deadline() > start);
     pacer.stop();
     CHECK(pacer.deadline() == never);
-    CHECK(pacer.may_send(0, start));
-    CHECK(burst(pacer, 0, start) == 1000);
+    Pacer free;
+    CHECK(burst(free, 0, start) == 1000);
+}
+
+TEST_CASE("nothing leaves before what it was told to wait for") {
+    Pacer pacer;
+    pacer.hold(start + 1s);
+    CHECK_FALSE(pacer.may_send(start + 999ms));
+    CHECK(pacer.deadline() == start + 1s);
+    CHECK(pacer.may_send(start + 1s));
 }
 
 TEST_CASE("a frame carries no more than a quantum, at least two segments") {
