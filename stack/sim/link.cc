@@ -40,6 +40,7 @@ void Link::change(const LinkOptions& options) {
 
 void Link::mend() {
     heal();
+    decide_ = nullptr;
     for (Direction& direction : directions_) {
         direction.options.faults = {};
         if (!direction.fates.is_following()) continue;
@@ -55,16 +56,20 @@ void Link::follow(const Schedule& schedule) {
 }
 
 void Link::show(Sighting::What what, Side from, const Fate& fate, const Frame& frame, Instant now) const {
-    if (!watcher_) return;
+    if (watchers_.empty()) return;
     const std::uint64_t number = what == Sighting::What::sent ? direction(from).fates.frames() : 0;
-    watcher_({what, this, from, number, fate, &frame, now});
+    for (const LinkWatcher& watcher : watchers_) watcher({what, this, from, number, fate, &frame, now});
 }
 
 void Link::send(Side from, Frame frame, Instant now) {
     Direction& way = direction(from);
     ++way.counters.sent;
-    const Fate fate = way.fates.next(way.options.faults, is_cut_);
-    if (!fate.is_plain()) turns_.push_back({number_, from, way.fates.frames(), fate});
+    Fate fate = way.fates.next(way.options.faults, is_cut_);
+    if (decide_) fate = decide_(from, frame);
+    if (!fate.is_plain()) {
+        turns_.push_back({number_, from, way.fates.frames(), fate});
+        if (on_turn_) on_turn_(turns_.back());
+    }
     show(Sighting::What::sent, from, fate, frame, now);
     const bool is_super = frame.segment_bytes != 0 && way.options.super_segments;
     if (frame.bytes.size() >

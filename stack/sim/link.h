@@ -82,8 +82,13 @@ public:
 
     const LinkCounters& counters(Side from) const { return direction(from).counters; }
     std::uint64_t in_flight(Side from) const;
-    void watch(LinkWatcher watcher) { watcher_ = std::move(watcher); }
+    void watch(LinkWatcher watcher) { watchers_.push_back(std::move(watcher)); }
     void follow(const Schedule& schedule);
+    // Asks `decide` for the fate of each frame from now on.
+    using Decide = std::function<Fate(Side from, const Frame& frame)>;
+    void decide(Decide decide) { decide_ = std::move(decide); }
+    // Told each fate that is not plain, before it happens.
+    void on_turn(std::function<void(const Turn&)> action) { on_turn_ = std::move(action); }
     // What was drawn so far and is not plain.
     const Schedule& turns() const { return turns_; }
 
@@ -121,7 +126,9 @@ private:
     std::array<Direction, 2> directions_;
     std::vector<Travelling> travelling_;
     std::uint32_t free_ = 0;  // 1 + first free slot of travelling_
-    LinkWatcher watcher_;
+    std::vector<LinkWatcher> watchers_;
+    std::function<void(const Turn&)> on_turn_;
+    Decide decide_;
     Schedule turns_;
     bool is_cut_ = false;
 };

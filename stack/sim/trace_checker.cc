@@ -74,12 +74,13 @@ std::string TraceChecker::check_edges(const TraceRecord& record) {
     const bool is_syn = (record.flags & flag::syn) != 0;
     if (right_edge < edges.right_edge && !is_syn) return "our right window edge moved left";
     edges.right_edge = std::max(edges.right_edge, right_edge);
-    // RFC 9293 3.8.6 [SHLD-16]: nothing but a probe lies beyond the peer's window.
+    // RFC 9293 3.8.6 [SHLD-15]: nothing but a probe lies beyond the peer's window. What was sent before the peer shrank
+    // it (or an old ACK seemed to) may be sent again [MAY-7].
     const bool has_fin = (record.flags & flag::fin) != 0;
     const bool is_new = record.length > 0 || has_fin;
     const std::int64_t end = record.position + record.length + (has_fin ? 1 : 0);
-    const std::int64_t peer_edge = record.snd_una + std::max(record.snd_wnd, 1U);
-    if (is_new && record.cause != Cause::zero_window_probe && end > peer_edge)
+    edges.peer_edge = std::max(edges.peer_edge, record.snd_una + std::max(record.snd_wnd, 1U));
+    if (is_new && record.cause != Cause::zero_window_probe && end > edges.peer_edge)
         return "sent beyond the peer's window";
     return "";
 }
@@ -99,6 +100,10 @@ std::string TraceChecker::check_record(const TraceRecord& record) {
     if (record.connection == 0) return "";
     if (record.snd_nxt >= 0x80000000U) return "snd.nxt is below snd.una, or 2^31 above it";
     if (record.snd_max < record.snd_nxt) return "snd.max is below snd.nxt";
+    if (record.kind == Kind::segment_in && record.after >= State::established) {
+        std::int64_t& edge = edges_[record.connection].peer_edge;
+        edge = std::max(edge, record.snd_una + record.snd_wnd);
+    }
     if (record.kind == Kind::segment_out && (record.flags & flag::rst) == 0) {
         if (std::string wrong = check_edges(record); !wrong.empty()) return wrong;
     }

@@ -45,6 +45,7 @@ private:
         std::int64_t snd_una = 0;
         std::int64_t rcv_nxt = 0;
         std::int64_t right_edge = 0;  // announced by us
+        std::int64_t peer_edge = 0;   // announced by the peer, the furthest
     };
 
     std::string check_state(const TraceRecord& record);

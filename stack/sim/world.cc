@@ -74,7 +74,8 @@ Link& World::connect(Plug a, Plug b, const LinkOptions& options) {
                                             Random(options_.seed).fork(link_base + number), agreed));
     Link& link = *links_.back();
     if (options_.schedule) link.follow(*options_.schedule);
-    link.watch(link_watcher_);
+    for (const LinkWatcher& watcher : link_watchers_) link.watch(watcher);
+    if (on_connect_) on_connect_(link);
     const auto plug_in = [&](const Plug& plug, Side side) {
         std::string& kept = prefixes_[&plug.node];
         const std::string text = plug.address.empty() ? std::exchange(kept, {}) : std::string(plug.address);
@@ -98,17 +99,13 @@ Link& World::connect(Plug a, Plug b, const LinkOptions& options) {
 }
 
 void World::watch_links(const LinkWatcher& watcher) {
-    link_watcher_ = watcher;
+    link_watchers_.push_back(watcher);
     for (const auto& link : links_) link->watch(watcher);
-}
-
-void World::watch_records(std::function<void(const Node&, const TraceRecord&)> watcher) {
-    record_watcher_ = std::move(watcher);
 }
 
 void World::take_record(const Node& node, const TraceRecord& record) {
     trace_hash_ = mix(trace_hash_, record);
-    if (record_watcher_) record_watcher_(node, record);
+    for (const RecordWatcher& watcher : record_watchers_) watcher(node, record);
 }
 
 void World::fail(const std::string& what) {

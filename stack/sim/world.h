@@ -78,8 +78,12 @@ public:
     Link& connect(Plug a, Plug b, const LinkOptions& options = {});
     const std::vector<std::unique_ptr<Link>>& links() const { return links_; }
     const std::vector<std::unique_ptr<Host>>& hosts() const { return hosts_; }
+    // Shown whatever happens on cables, made already or later.
     void watch_links(const LinkWatcher& watcher);
-    void watch_records(std::function<void(const Node&, const TraceRecord&)> watcher);
+    // Called with each cable from now on, before anything is sent on it.
+    void on_connect(std::function<void(Link&)> action) { on_connect_ = std::move(action); }
+    using RecordWatcher = std::function<void(const Node&, const TraceRecord&)>;
+    void watch_records(RecordWatcher watcher) { record_watchers_.push_back(std::move(watcher)); }
 
     // --- applications
     // Must have ended when finish() is over. Runs at once until its first wait.
@@ -140,8 +144,9 @@ private:
     std::map<const Node*, bool> has_gateway_;
     std::map<std::uint32_t, std::function<void()>> timers_;
     std::uint32_t timer_ = 0;
-    LinkWatcher link_watcher_;
-    std::function<void(const Node&, const TraceRecord&)> record_watcher_;
+    std::vector<LinkWatcher> link_watchers_;
+    std::function<void(Link&)> on_connect_;
+    std::vector<RecordWatcher> record_watchers_;
     std::string failure_;
     std::exception_ptr thrown_;
     std::uint64_t trace_hash_ = 0;

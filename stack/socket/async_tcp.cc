@@ -54,10 +54,16 @@ Task<std::expected<void, Error>> AsyncTcp::write(ByteView data) {
     co_return std::expected<void, Error>();
 }
 
+void AsyncTcp::close() {
+    state_->socket.watch(nullptr);
+    state_->socket.close();
+    state_->gate->cancel();
+}
+
 void AsyncTcp::abort() {
     state_->socket.watch(nullptr);
     state_->socket.abort();
-    state_.reset();
+    state_->gate->cancel();
 }
 
 AsyncListener::AsyncListener(TcpListener listener) : state_(std::make_unique<State>()) {

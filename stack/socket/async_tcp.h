@@ -32,7 +32,8 @@ public:
     // Everything.
     Task<std::expected<void, Error>> write(ByteView data);
     std::expected<void, Error> shutdown_write() { return state_->socket.shutdown_write(); }
-    void close() { state_.reset(); }
+    // Afterwards every call answers not_connected, also one that waits.
+    void close();
     void abort();
     void cancel() { state_->gate->cancel(); }
 
