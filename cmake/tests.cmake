@@ -140,6 +140,16 @@ foreach(kind IN ITEMS script exhaustive sim)
     endif()
 endforeach()
 
+# sluice-sim: fresh seeds in every run, and every way in which the first frames of small exchanges can go.
+if(TARGET sluice-sim)
+    add_test(NAME sim_fresh_seeds COMMAND sluice-sim --seeds 2000)
+    foreach(scenario IN ITEMS handshake transfer close close-at-once crossing abort)
+        add_test(NAME exhaustive_${scenario} COMMAND sluice-sim --scenario ${scenario} --exhaustive 4)
+    endforeach()
+    set_tests_properties(sim_fresh_seeds exhaustive_handshake exhaustive_transfer exhaustive_close
+        exhaustive_close-at-once exhaustive_crossing exhaustive_abort PROPERTIES LABELS sim TIMEOUT 300)
+endif()
+
 # twice: one program text compiled against the kernel's sockets and against ours; both must print the same.
 file(GLOB twice_sources CONFIGURE_DEPENDS "${tests_dir}/twice/*.cc")
 foreach(source IN LISTS twice_sources)

@@ -1,0 +1,202 @@
+#include "sim/scenario.h"
+
+#include <algorithm>
+#include <array>
+
+#include "sim/conversation.h"
+
+namespace sluice::sim {
+namespace {
+
+struct Two {
+    Host& client;
+    Host& server;
+};
+
+Two two_hosts(World& world, const LinkOptions& link = {.delay = 10ms}, const HostOptions& options = {}) {
+    Host& client = world.add_host("client", "192.0.2.1/24", options);
+    Host& server = world.add_host("server", "192.0.2.2/24", options);
+    world.connect(client, server, link);
+    return {client, server};
+}
+
+void converse(World& world, const Two& two, const Conversation& what) {
+    start_server(world, two.server, what);
+    start_client(world, two.client, two.server, what);
+}
+
+// --- small ones, without faults of their own: for exhaustive runs
+void build_handshake(World& world) { converse(world, two_hosts(world), {.there = 0, .back = 0}); }
+
+void build_transfer(World& world) {
+    HostOptions options;
+    options.config.tcp.mss_max = 500;
+    converse(world, two_hosts(world, {.delay = 10ms}, options), {.there = 1500, .back = 0});
+}
+
+void build_close(World& world) { converse(world, two_hosts(world), {.there = 1, .back = 1}); }
+
+void build_close_at_once(World& world) {
+    converse(world, two_hosts(world), {.there = 1, .back = 1, .ending = Ending::at_once});
+}
+
+void build_crossing(World& world) {
+    const Two two = two_hosts(world);
+    start_crossing(world, two.client, two.server,
+                   {.port = 5000, .there = 10, .back = 10, .ending = Ending::at_once});
+}
+
+void build_abort(World& world) {
+    converse(
+        world, two_hosts(world),
+        {.there = 10, .back = 10, .ending = Ending::client_aborts, .pause = 30ms, .must_succeed = false});
+}
+
+// --- drawn ones
+std::uint64_t pick(Random& random, std::initializer_list<std::uint64_t> choices) {
+    return *(choices.begin() + random.below(choices.size()));
+}
+
+HostOptions draw_host(Random& random) {
+    HostOptions options;
+    tcp::Settings& tcp = options.config.tcp;
+    tcp.receive_buffer = static_cast<std::uint32_t>(pick(random, {1'000'000, 200'000, 20'000, 3000}));
+    tcp.send_buffer = static_cast<std::uint32_t>(pick(random, {1'000'000, 60'000, 5000}));
+    tcp.timestamps = random.chance(0.7);
+    tcp.window_scaling = random.chance(0.7);
+    tcp.nagle = random.chance(0.7);
+    tcp.time_wait_max = random.chance(0.1) ? 1 : tcp.time_wait_max;
+    tcp.syn_cookies = random.chance(0.8);
+    tcp.time_wait_ignores_resets = random.chance(0.2);
+    if (random.chance(0.3))
+        options.config.fixed_isn = static_cast<std::uint32_t>(pick(random, {0xffffff00U, 0x7fffff00U, 0}));
+    options.clock_ppm = static_cast<int>(random.below(1001)) - 500;
+    return options;
+}
+
+LinkOptions draw_link(Random& random, int severity) {
+    LinkOptions link;
+    link.delay = Duration(1ms) * static_cast<int>(pick(random, {0, 1, 10, 50, 200}));
+    link.bits_per_second = pick(random, {0, 0, 100'000'000, 10'000'000, 1'000'000});
+    link.queue.bytes = static_cast<std::uint32_t>(pick(random, {256 * 1024, 64 * 1024, 16 * 1024}));
+    link.queue.codel = random.chance(0.3);
+    link.mtu = static_cast<std::uint32_t>(pick(random, {1500, 1500, 576, 9000}));
+    if (severity == 0) return link;
+    const double scale = severity == 1 ? 0.02 : 0.15;
+    const auto drawn = [&] {
+        return random.chance(0.5) ? scale * static_cast<double>(random.below(100)) / 100 : 0;
+    };
+    link.faults.loss = drawn();
+    link.faults.burst.begins = drawn() / 4;
+    link.faults.duplicate = drawn();
+    link.faults.reorder = drawn() * 2;
+    link.faults.corrupt = drawn() / 2;
+    link.faults.jitter = Duration(1ms) * static_cast<int>(pick(random, {0, 0, 2, 20}));
+    return link;
+}
+
+Conversation draw_conversation(Random& random, int number, int severity) {
+    Conversation what;
+    what.port = static_cast<std::uint16_t>(1000 + number);
+    what.key = static_cast<std::uint64_t>(number) + 1;
+    what.there = random.below(pick(random, {2, 2000, 20'000, 100'000}));
+    what.back = random.below(pick(random, {2, 2000, 20'000, 100'000}));
+    what.piece = pick(random, {16384, 4096, 1000, 100});
+    if (what.there + what.back > 20'000) what.piece = std::max<std::size_t>(what.piece, 1000);
+    what.ending = random.chance(0.7)
+                      ? static_cast<Ending>(random.below(2))
+                      : static_cast<Ending>(random.below(static_cast<std::uint64_t>(Ending::count_)));
+    what.start = Duration(1ms) * static_cast<int>(random.below(500));
+    what.pause = Duration(1ms) * static_cast<int>(random.below(400));
+    what.must_succeed = severity < 2;
+    return what;
+}
+
+void cut_sometimes(World& world, Random& random) {
+    for (const auto& link : world.links()) {
+        if (!random.chance(0.5)) continue;
+        const Duration from = Duration(1ms) * static_cast<int>(random.below(2000));
+        const Duration time = Duration(1ms) * static_cast<int>(pick(random, {200, 3000, 30'000, 400'000}));
+        world.after(from, [cable = link.get()] { cable->cut(); });
+        world.after(from + time, [cable = link.get()] { cable->heal(); });
+    }
+}
+
+void build_random(World& world) {
+    Random random = world.random(1);
+    const auto severity = static_cast<int>(random.below(3));
+    Host& server = world.add_host("server", "192.0.2.1/24", draw_host(random));
+    std::vector<Host*> clients;
+    const std::uint64_t kind = random.below(3);
+    LinkOptions plain = draw_link(random, 0), faulty = draw_link(random, severity);
+    if (kind == 0) {  // a cable
+        clients.push_back(&world.add_host("client", "192.0.2.2/24", draw_host(random)));
+        world.connect(*clients[0], server, faulty);
+    } else if (kind == 1) {  // a switch
+        Switch& lan = world.add_switch();
+        plain.mtu = faulty.mtu;
+        world.connect(server, lan, plain);
+        clients.push_back(&world.add_host("alice", "192.0.2.2/24", draw_host(random)));
+        clients.push_back(&world.add_host("bob", "192.0.2.3/24", draw_host(random)));
+        for (Host* client : clients) world.connect(*client, lan, faulty);
+    } else {  // a router
+        // Without path MTU discovery a smaller MTU behind it would be a black hole.
+        plain.mtu = faulty.mtu;
+        Router& router = world.add_router();
+        clients.push_back(&world.add_host("client", "198.51.100.2/24", draw_host(random)));
+        world.connect(server, {router, "192.0.2.254/24"}, plain);
+        world.connect(*clients[0], {router, "198.51.100.254/24"}, faulty);
+    }
+    const auto count = 1 + static_cast<int>(random.below(4));
+    for (int i = 0; i < count; ++i) {
+        const Conversation what = draw_conversation(random, i, severity);
+        Host& client = *clients[random.below(clients.size())];
+        if (random.chance(0.1)) {
+            Conversation crossing = what;
+            crossing.ending = Ending::at_once;
+            crossing.must_succeed = false;  // unless both begin at the same time, the first is refused
+            start_crossing(world, client, server, crossing);
+            continue;
+        }
+        start_server(world, server, what);
+        start_client(world, client, server, what);
+    }
+    if (severity == 2) cut_sometimes(world, random);
+}
+
+constexpr std::array all{
+    Scenario{"random", "drawn hosts, network, faults and conversations", build_random},
+    Scenario{"handshake", "one connection, opened and closed", build_handshake},
+    Scenario{"transfer", "three segments one way", build_transfer},
+    Scenario{"close", "one closes after the other", build_close},
+    Scenario{"close-at-once", "both close at the same time", build_close_at_once},
+    Scenario{"crossing", "both open at the same time", build_crossing},
+    Scenario{"abort", "one end aborts", build_abort},
+};
+
+}  // namespace
+
+std::span<const Scenario> scenarios() { return all; }
+
+const Scenario* find_scenario(std::string_view name) {
+    const auto* found = std::ranges::find(all, name, &Scenario::name);
+    return found == all.end() ? nullptr : found;
+}
+
+Outcome play(const Scenario& scenario, const Play& play) {
+    WorldOptions options;
+    options.seed = play.seed;
+    options.schedule = play.schedule;
+    World world(options);
+    if (play.before) play.before(world);
+    scenario.build(world);
+    Outcome outcome;
+    outcome.failure = world.finish();
+    outcome.schedule = world.schedule();
+    outcome.trace_hash = world.trace_hash();
+    outcome.events = world.events();
+    outcome.time = world.now() - Instant{};
+    return outcome;
+}
+
+}  // namespace sluice::sim
