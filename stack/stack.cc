@@ -6,6 +6,7 @@
 
 #include "base/ring.h"
 #include "tcp/engine.h"
+#include "udp/engine.h"
 
 namespace sluice {
 namespace {
@@ -50,6 +51,7 @@ struct Stack::Parts {
           paths(ip),
           tcp(config.tcp, {random.key(), random.key(), given.fixed_isn}, random.fork(2), pool, counters,
               trace, paths, given.start),
+          udp(config.udp, random.fork(3), {ip, pool, counters, trace}),
           now(given.start) {}
 
     void deliver(wire::PacketIn& packet);
@@ -66,6 +68,7 @@ struct Stack::Parts {
     net::IpLayer ip;
     Paths paths;
     tcp::Engine tcp;
+    udp::Engine udp;
     wire::PacketOut packet;
     Ring<wire::DeliveryFailed> failures;
     Instant now;
@@ -73,13 +76,18 @@ struct Stack::Parts {
 };
 
 void Stack::Parts::deliver(wire::PacketIn& arrived) {
+    const bool is_seen = udp.on_raw(arrived, now);
     if (arrived.protocol == wire::protocol::tcp) return tcp.on_packet(arrived, now);
-    if (arrived.protocol == wire::protocol::udp) return ip.refuse_port(arrived, now);
-    ip.refuse_protocol(arrived, now);
+    if (arrived.protocol == wire::protocol::udp) {
+        if (!udp.on_packet(arrived, now)) ip.refuse_port(arrived, now);
+    } else if (!is_seen) {
+        ip.refuse_protocol(arrived, now);
+    }
 }
 
 void Stack::Parts::deliver(const wire::DeliveryFailed& failed) {
     if (failed.protocol == wire::protocol::tcp) return tcp.on_failure(failed, now);
+    udp.on_failure(failed);
     if (failures.size() >= failures_kept) failures.pop_front();
     failures.push_back(failed);
 }
@@ -94,6 +102,7 @@ void Stack::Parts::absorb(net::IpLayer::Arrival arrival) {
 // What net and the transports have to tell each other besides packets. True: something was told.
 bool Stack::Parts::settle() {
     bool told = false;
+    while (const auto message = ip.next_icmp()) udp.on_raw(*message, now);
     for (; const auto failed = ip.next_failure(); told = true) deliver(*failed);
     for (; const auto lost = ip.next_lost_address(); told = true) tcp.on_address_lost(*lost, now);
     while (const auto path = tcp.next_path_news()) ip.note_path_mtu(path->remote, path->mtu, now);
@@ -105,7 +114,7 @@ bool Stack::Parts::settle() {
 // One packet of a transport goes down. False: none owed. `is_filled`: it became a frame at once.
 bool Stack::Parts::emit_transport(FrameOut& frame, bool& is_filled) {
     packet.clear();
-    if (!tcp.emit(packet, now)) return false;
+    if (!tcp.emit(packet, now) && !udp.emit(packet)) return false;
     is_filled = ip.send(packet, frame, now) == net::Sent::frame;
     return true;
 }
@@ -139,6 +148,7 @@ void Stack::receive(LinkId link, FrameIn frame, Instant now) {
     p.tcp.set_now(p.now);
     const std::uint32_t number = ++p.frames;
     p.trace.set_frame(number);
+    p.ip.keep_icmp(p.udp.wants_icmp());
     p.absorb(p.ip.receive(link, std::move(frame), number, p.now));
     p.settle();
     p.trace.set_frame(0);
@@ -186,6 +196,10 @@ Instant Stack::next_deadline() const {
 bool Stack::dispatch() {
     bool any = false;
     while (const auto news = parts_->tcp.next_news()) {
+        news->watcher->on_ready(news->readiness);
+        any = true;
+    }
+    while (const auto news = parts_->udp.next_news()) {
         news->watcher->on_ready(news->readiness);
         any = true;
     }
@@ -240,6 +254,21 @@ std::vector<TcpEntry> Stack::tcp_entries() const {
 }
 
 std::uint32_t Stack::tcp_open() const { return parts_->tcp.open(); }
+
+std::expected<UdpSocket, Error> Stack::open_udp(const UdpOptions& options) {
+    const auto socket = parts_->udp.open(options);
+    if (!socket) return std::unexpected(Error::no_resources);
+    return UdpSocket(&parts_->udp, *socket);
+}
+
+std::expected<RawSocket, Error> Stack::open_raw(std::uint8_t protocol, const UdpOptions& options) {
+    const auto socket = parts_->udp.open_raw(protocol, options);
+    if (!socket) return std::unexpected(Error::no_resources);
+    parts_->ip.keep_icmp(parts_->udp.wants_icmp());
+    return RawSocket(&parts_->udp, *socket);
+}
+
+std::vector<UdpInfo> Stack::udp_entries() const { return parts_->udp.infos(); }
 
 std::expected<void, Error> Stack::send_echo(wire::Address to, std::uint16_t identifier,
                                             std::uint16_t sequence, ByteView data, bool dont_fragment,

@@ -22,7 +22,9 @@
 #include "net/ip_layer.h"
 #include "net/settings.h"
 #include "socket/tcp_socket.h"
+#include "socket/udp_socket.h"
 #include "tcp/settings.h"
+#include "udp/settings.h"
 #include "wire/address.h"
 
 namespace sluice {
@@ -30,6 +32,7 @@ namespace sluice {
 struct StackConfig {
     net::Settings net;
     tcp::Settings tcp;
+    udp::Settings udp;
     SipKey seed{1, 2};  // from a proper generator where attackers are (RFC 6528 4): host::entropy()
     Instant start{};    // the time line begins here
     std::optional<std::uint32_t> fixed_isn;  // for tests only: every initial sequence number is this one
@@ -92,6 +95,11 @@ public:
     std::expected<TcpSocket, Error> connect(const ConnectOptions& options);
     std::vector<TcpEntry> tcp_entries() const;  // listeners, connections, half-open and TIME-WAIT; by number
     std::uint32_t tcp_open() const;             // records held: half-open, connections, TIME-WAIT
+
+    // --- UDP and raw IP
+    std::expected<UdpSocket, Error> open_udp(const UdpOptions& options = {});
+    std::expected<RawSocket, Error> open_raw(std::uint8_t protocol, const UdpOptions& options = {});
+    std::vector<UdpInfo> udp_entries() const;  // of both kinds, by number
 
     // --- ICMP echo; replies arrive in next_echo_reply()
     std::expected<void, Error> send_echo(wire::Address to, std::uint16_t identifier, std::uint16_t sequence,

@@ -77,20 +77,15 @@ template <typename Settings>
 void append_settings(std::string& out, std::string_view prefix, const Settings& settings,
                      std::span<const SettingRow<Settings>> rows) {
     for (const auto& row : rows) {
-        std::string value;
-        std::string range;
-        if (const auto* duration = std::get_if<Duration Settings::*>(&row.field)) {
-            value = duration_text((settings.**duration).count());
+        std::string range = "on or off";
+        if (std::holds_alternative<Duration Settings::*>(row.field))
             range = fmt::format("{} to {}", duration_text(row.least), duration_text(row.most));
-        } else if (const auto* number = std::get_if<std::uint32_t Settings::*>(&row.field)) {
-            value = fmt::format("{}", settings.**number);
+        else if (std::holds_alternative<std::uint32_t Settings::*>(row.field))
             range = fmt::format("{} to {}", row.least, row.most);
-        } else {
-            value = settings.*std::get<bool Settings::*>(row.field) ? "on" : "off";
-            range = "on or off";
-        }
-        out += fmt::format("{:<30} {:<11} {:<24} {}\n", fmt::format("{}.{}", prefix, row.name), value, range,
-                           row.text);
+        else if (const auto* choice = std::get_if<SettingChoice<Settings>>(&row.field))
+            range = choice_text(choice->names);
+        out += fmt::format("{:<30} {:<11} {:<24} {}\n", fmt::format("{}.{}", prefix, row.name),
+                           setting_text(settings, row), range, row.text);
     }
 }
 
@@ -114,6 +109,7 @@ std::string settings_text(const NetworkOptions& options) {
     std::string out;
     append_settings(out, "net", options.net, net::setting_rows());
     append_settings(out, "tcp", options.tcp, tcp::setting_rows());
+    append_settings(out, "udp", options.udp, udp::setting_rows());
     return out;
 }
 
@@ -122,18 +118,21 @@ void apply_set(NetworkOptions& options, std::string_view text) {
     if (equals == std::string_view::npos) refuse("--set", text, "name=value (see --list-settings)");
     std::string_view name = text.substr(0, equals);
     const std::string_view value = text.substr(equals + 1);
-    const bool only_net = name.starts_with("net.");
-    const bool only_tcp = name.starts_with("tcp.");
-    if (only_net || only_tcp) name.remove_prefix(4);
+    std::string_view only;
+    for (const std::string_view folder : {"net.", "tcp.", "udp."})
+        if (name.starts_with(folder)) only = folder;
+    name.remove_prefix(only.size());
 
     bool known = false;
-    const auto apply = [&](auto& settings, auto rows) {
+    const auto apply = [&](std::string_view folder, auto& settings, auto rows) {
+        if (!only.empty() && only != folder) return;
         const auto applied = apply_setting(settings, rows, name, value);
         if (!applied) refuse("--set", fmt::format("{}={}", name, value), applied.error());
         known = known || *applied;
     };
-    if (!only_tcp) apply(options.net, net::setting_rows());
-    if (!only_net) apply(options.tcp, tcp::setting_rows());
+    apply("net.", options.net, net::setting_rows());
+    apply("tcp.", options.tcp, tcp::setting_rows());
+    apply("udp.", options.udp, udp::setting_rows());
     if (!known) refuse("--set", name, "a setting (see --list-settings)");
 }
 

@@ -11,6 +11,7 @@
 
 #include "net/settings.h"
 #include "tcp/settings.h"
+#include "udp/settings.h"
 #include "wire/address.h"
 
 namespace sluice::common {
@@ -36,6 +37,7 @@ struct NetworkOptions {
     bool list_settings = false;
     net::Settings net;
     tcp::Settings tcp;
+    udp::Settings udp;
 };
 
 // Adds them to a program's command line, in a group of their own.
@@ -48,7 +50,7 @@ wire::MacAddress mac_for(const wire::Address& address);
 
 // One line of --list-settings per tunable, with its value in `options`.
 std::string settings_text(const NetworkOptions& options);
-// "name=value", "tcp.name=value" or "net.name=value". Throws CLI::ValidationError.
+// "name=value", or one folder's setting: "tcp.name=value", "udp.name=value", "net.name=value". Throws CLI::ValidationError.
 void apply_set(NetworkOptions& options, std::string_view text);
 
 // Options of a program: a whole number in a range, seconds such as 0.2, on or off.

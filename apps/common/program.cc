@@ -59,6 +59,7 @@ StackConfig Program::config_for(const NetworkOptions& options) {
     StackConfig config;
     config.net = options.net;
     config.tcp = options.tcp;
+    config.udp = options.udp;
     config.seed = options.seed ? Random(*options.seed).key() : host::entropy();
     return config;
 }
@@ -81,13 +82,15 @@ void Program::open_outputs() {
             add_trace_sink(*pcap_);
         }
     }
-    if (!sinks_.is_empty() || pcap_) loop_.set_before_sleep([this] { write_outputs(); });
+    loop_.set_before_sleep([this] {
+        write_outputs();
+        watch_address();
+    });
 }
 
 void Program::add_trace_sink(host::TraceSink& sink) {
     sinks_.add(sink);
     stack_.trace().set_mode(TraceMode::all);
-    loop_.set_before_sleep([this] { write_outputs(); });
     loop_.set_after_frame([this] {
         if (stack_.trace().is_half_full()) sinks_.drain(stack_.trace());
     });
@@ -112,7 +115,10 @@ void Program::wait_for_address() {
     for (;;) {
         for (const net::AddressView& view : stack_.ip().addresses()) {
             if (view.prefix.address != address()) continue;
-            if (view.state == net::AddressState::usable) return;
+            if (view.state == net::AddressState::usable) {
+                conflicts_seen_ = stack_.counters().drops(Reason::arp_conflict);
+                return;
+            }
             if (view.state == net::AddressState::taken)
                 throw Failure(exit_environment,
                               fmt::format("address {} is already used by {}; choose another with --address",
@@ -122,6 +128,27 @@ void Program::wait_for_address() {
         if (!tap_->failure().empty()) throw Failure(exit_environment, tap_->failure());
         if (loop_.is_stopped()) throw Failure(exit_environment, "interrupted before the address was ready");
     }
+}
+
+// RFC 5227 2.4: an address another host insists on is given up, and with it whatever the program does. Looked at only after
+// a conflict, which the counter tells.
+void Program::watch_address() {
+    const std::uint64_t conflicts = stack_.counters().drops(Reason::arp_conflict);
+    if (conflicts_seen_ == never_seen || conflicts_seen_ == conflicts) return;
+    conflicts_seen_ = conflicts;
+    for (const net::AddressView& view : stack_.ip().addresses()) {
+        if (view.prefix.address != address() || view.state != net::AddressState::taken) continue;
+        lost_ = fmt::format("address {} was taken over by {}; give one of them another address",
+                            wire::to_text(address()), wire::to_text(view.conflicting));
+        loop_.stop();
+        loop_.wake();  // It is about to sleep.
+    }
+}
+
+void Program::check() {
+    watch_address();
+    if (!lost_.empty()) throw Failure(exit_environment, lost_);
+    if (!tap_->failure().empty()) throw Failure(exit_environment, tap_->failure());
 }
 
 void Program::take_signal() {
@@ -148,8 +175,8 @@ void Program::print_status() {
 }
 
 int Program::run() {
-    const std::string failure = loop_.run();
-    if (!failure.empty()) throw Failure(exit_environment, failure);
+    loop_.run();
+    check();
     return 0;
 }
 

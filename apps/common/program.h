@@ -49,8 +49,10 @@ public:
     void add_trace_sink(host::TraceSink& sink);
     wire::Address address() const { return options_.address.address; }
 
-    // Runs until SIGINT, SIGTERM or loop().stop(); answers exit code 0. Throws Failure when the device is lost.
+    // Runs until SIGINT, SIGTERM or loop().stop(); answers exit code 0. Throws Failure when the device or the address is lost.
     int run();
+    // For programs with a loop of their own: throws what run() would.
+    void check();
     // What the first SIGINT or SIGTERM does instead of stopping the loop; a second one always stops it.
     void set_on_signal(std::function<void(int)> action) { on_signal_ = std::move(action); }
     // The signal that came first, 0 for none.
@@ -59,6 +61,7 @@ public:
     void finish(Duration at_most);
 
 private:
+    static constexpr std::uint64_t never_seen = ~std::uint64_t{0};  // the address is not in use yet
     static std::unique_ptr<host::Tap> open_device(const NetworkOptions& options);
     static StackConfig config_for(const NetworkOptions& options);
     void open_outputs();
@@ -67,6 +70,7 @@ private:
     void configure_address();
     void wait_for_address();
     void write_outputs();
+    void watch_address();
 
     NetworkOptions options_;
     host::Signals signals_{SIGINT, SIGTERM, SIGUSR1};
@@ -81,6 +85,8 @@ private:
     LinkId link_ = 0;
     std::function<void(int)> on_signal_;
     int signal_ = 0;
+    std::uint64_t conflicts_seen_ = never_seen;
+    std::string lost_;  // why the address may not be used any more
 };
 
 // Listens on a port of every address, or throws Failure: the port is in use.

@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
         if (network.user.empty() && std::getenv("SUDO_USER") == nullptr) network.user = "root";
         common::Program program(network);
         const int code = fetch(program, options);
+        program.check();
         return program.signal() == 0 ? code : 128 + program.signal();
     });
 }

@@ -100,14 +100,17 @@ int serve(const common::NetworkOptions& network, const Options& options) {
         {options.settings, site, log, options.no_server_header ? "" : "Sluice/" SLUICE_VERSION}, wall_time);
     Alarm alarm(program.loop(), server);
     server.set_wake([&alarm](Instant at) { alarm.set(at); });
-    server.serve(listen(program, options.listen));
+    const std::vector<wire::Endpoint> places =
+        options.listen.empty() ? std::vector{wire::Endpoint{{}, 80}} : options.listen;
+    for (const wire::Endpoint& place : places) server.serve(listen(program, place));
     reopen_log_on_hangup(program.loop(), hangup, log);
     flush_log_each_round(program.loop(), log);
     program.set_on_signal([&](int) { server.stop([&] { program.loop().stop(); }); });
 
-    const std::string address = wire::to_text(program.address());
-    const std::string port = options.listen.port == 80 ? "" : fmt::format(":{}", options.listen.port);
-    fmt::print(stderr, "serving {} at http://{}{}/\n", options.directory, address, port);
+    for (const wire::Endpoint& place : places)
+        fmt::print(stderr, "serving {} at http://{}{}/\n", options.directory,
+                   wire::to_text(place.address.is_unspecified() ? program.address() : place.address),
+                   place.port == 80 ? "" : fmt::format(":{}", place.port));
     const int code = program.run();
     log.flush();
     program.finish(std::chrono::seconds(1));

@@ -25,14 +25,6 @@ wire::Endpoint parse_listen(const std::string& text) {
     return endpoint;
 }
 
-std::string default_text(const http::Settings& settings, const SettingRow<http::Settings>& row) {
-    if (const auto* duration = std::get_if<Duration http::Settings::*>(&row.field))
-        return duration_text((settings.**duration).count());
-    if (const auto* number = std::get_if<std::uint32_t http::Settings::*>(&row.field))
-        return std::to_string(settings.**number);
-    return settings.*std::get<bool http::Settings::*>(row.field) ? "on" : "off";
-}
-
 // --keep-alive-timeout 5s and so on: one option for each row of the settings.
 void add_settings(CLI::App& app, http::Settings& settings) {
     for (const auto& row : http::setting_rows()) {
@@ -45,7 +37,7 @@ void add_settings(CLI::App& app, http::Settings& settings) {
                    const auto applied = apply_setting(settings, http::setting_rows(), name, value);
                    if (!applied) throw CLI::ValidationError(option, "wants " + applied.error());
                },
-               fmt::format("{} (default {})", row.text, default_text(settings, row)))
+               fmt::format("{} (default {})", row.text, setting_text(settings, row)))
             ->type_name(is_duration ? "TIME" : "NUMBER")
             ->group("Limits");
     }
@@ -55,10 +47,15 @@ void add_settings(CLI::App& app, http::Settings& settings) {
 
 void add_options(CLI::App& app, Options& options) {
     app.add_option("directory", options.directory, "the files to serve")->required()->type_name("DIR");
-    app.add_option_function<std::string>(
-           "--listen", [&options](const std::string& text) { options.listen = parse_listen(text); },
-           "where to listen (default 80 on every address)")
-        ->type_name("[ADDRESS:]PORT");
+    app.add_option_function<std::vector<std::string>>(
+           "--listen",
+           [&options](const std::vector<std::string>& texts) {
+               for (const auto& text : texts) options.listen.push_back(parse_listen(text));
+           },
+           "where to listen; may be repeated (default 80 on every address)")
+        ->type_name("[ADDRESS:]PORT")
+        ->allow_extra_args(false)
+        ->take_all();
     app.add_option("--access-log", options.access_log,
                    "one line per request; - is standard output; SIGHUP reopens it")
         ->type_name("FILE|-");

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <vector>
 
 #include "apps/common/http/access_log.h"
 #include "apps/common/http/settings.h"
@@ -12,8 +13,8 @@ namespace sluice::httpd {
 
 struct Options {
     std::string directory;
-    wire::Endpoint listen{{}, 80};
-    std::string access_log;  // empty: none, "-": standard output
+    std::vector<wire::Endpoint> listen;  // empty: port 80 of every address
+    std::string access_log;              // empty: none, "-": standard output
     http::LogFormat log_format = http::LogFormat::common;
     bool no_listing = false;
     bool no_server_header = false;

@@ -29,8 +29,7 @@ int Ping::run() {
     while (!loop.is_stopped() && !is_finished()) {
         loop.step(last_sent_ + grace() - program_.clock().now());
         collect();
-        if (!program_.device().failure().empty())
-            throw common::Failure(common::exit_usage, program_.device().failure());
+        program_.check();
     }
     fmt::print("\n{}\n", statistics_.summary(options_.host, program_.clock().now() - started));
     std::fflush(stdout);
@@ -64,6 +63,7 @@ void Ping::send() {
             fmt::print("local error: message too long, mtu={}\n",
                        program_.stack().ip().capabilities(program_.link()).mtu);
     } else if (!sent) {
+        program_.check();  // The address may be lost, which says more than that there is no way.
         throw common::Failure(common::exit_usage,
                               fmt::format("{}: {}", options_.host, text_of(sent.error())));
     }

@@ -85,4 +85,18 @@ std::expected<bool, std::string> parse_flag(std::string_view text) {
     return std::unexpected("on or off");
 }
 
+std::string choice_text(std::span<const std::string_view> names) {
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        text += fmt::format("{}{}", i == 0 ? "" : i + 1 == names.size() ? " or " : ", ", names[i]);
+    return text;
+}
+
+std::expected<std::uint8_t, std::string> parse_choice(std::string_view text,
+                                                      std::span<const std::string_view> names) {
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (names[i] == text) return static_cast<std::uint8_t>(i);
+    return std::unexpected(choice_text(names));
+}
+
 }  // namespace sluice

@@ -2,7 +2,7 @@
 // rows made from that list know each field's type, range and documentation.
 //
 //   durations  "200ms" "1.5s" "40us" "2min" "1h"       numbers  "65535"  with optional k, M, G (1024)
-//   flags      "on" "off"
+//   flags      "on" "off"                              choices  one of the row's names
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,18 @@
 
 namespace sluice {
 
+// A field that is one of a few names; its value is the number of the name.
+template <typename Settings>
+struct SettingChoice {
+    std::uint8_t (*get)(const Settings&);
+    void (*set)(Settings&, std::uint8_t);
+    std::span<const std::string_view> names;
+};
+
 template <typename Settings>
 struct SettingRow {
-    using Field = std::variant<Duration Settings::*, std::uint32_t Settings::*, bool Settings::*>;
+    using Field = std::variant<Duration Settings::*, std::uint32_t Settings::*, bool Settings::*,
+                               SettingChoice<Settings>>;
     std::string_view name;
     Field field;
     std::int64_t least;  // nanoseconds for durations
@@ -32,7 +41,22 @@ std::expected<std::int64_t, std::string> parse_duration(std::string_view text, s
 std::expected<std::int64_t, std::string> parse_number(std::string_view text, std::int64_t least,
                                                       std::int64_t most);
 std::expected<bool, std::string> parse_flag(std::string_view text);
-std::string duration_text(std::int64_t nanoseconds);  // the shortest exact form: "200ms"
+std::expected<std::uint8_t, std::string> parse_choice(std::string_view text,
+                                                      std::span<const std::string_view> names);
+std::string choice_text(std::span<const std::string_view> names);  // "one, two or three"
+std::string duration_text(std::int64_t nanoseconds);               // the shortest exact form: "200ms"
+
+// The value of a field as text that apply_setting takes.
+template <typename Settings>
+std::string setting_text(const Settings& settings, const SettingRow<Settings>& row) {
+    if (const auto* duration = std::get_if<Duration Settings::*>(&row.field))
+        return duration_text((settings.**duration).count());
+    if (const auto* number = std::get_if<std::uint32_t Settings::*>(&row.field))
+        return std::to_string(settings.**number);
+    if (const auto* choice = std::get_if<SettingChoice<Settings>>(&row.field))
+        return std::string(choice->names[choice->get(settings)]);
+    return settings.*std::get<bool Settings::*>(row.field) ? "on" : "off";
+}
 
 // Sets one field. True if the name is known; the message is for a bad value.
 template <typename Settings>
@@ -48,6 +72,10 @@ std::expected<bool, std::string> apply_setting(Settings& settings, std::span<con
             const auto parsed = parse_number(value, row.least, row.most);
             if (!parsed) return std::unexpected(parsed.error());
             settings.** number = static_cast<std::uint32_t>(*parsed);
+        } else if (const auto* choice = std::get_if<SettingChoice<Settings>>(&row.field)) {
+            const auto parsed = parse_choice(value, choice->names);
+            if (!parsed) return std::unexpected(parsed.error());
+            choice->set(settings, *parsed);
         } else {
             const auto parsed = parse_flag(value);
             if (!parsed) return std::unexpected(parsed.error());

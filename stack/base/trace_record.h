@@ -187,7 +187,7 @@ struct TraceRecord {
     std::uint32_t value = 0;               // RTT sample or deadline in us, bytes of a call
     std::array<Range32, 3> sack{};         // above ack
     std::uint32_t frame = 0;               // number in the capture, 0 if none
-    std::array<std::uint32_t, 3> spare{};  // congestion: old cwnd
+    std::array<std::uint32_t, 3> spare{};  // congestion: old cwnd; drop: IPv4 source, destination, ports
 };
 static_assert(sizeof(TraceRecord) == 160 && std::is_trivially_copyable_v<TraceRecord>);
 

@@ -37,6 +37,7 @@ void IpLayer::refuse_port(const wire::PacketIn& packet, Instant now) {
     p.now = now;
     p.drops.set_time(now);
     p.drops.set_frame(packet.frame);
+    p.drops.set_ends(packet.source, packet.destination, Reader(packet.payload.view()).u32());
     p.drops.drop(Reason::udp_no_listener, packet.payload.size());
     // RFC 1122 3.2.2.1: port unreachable if nobody listens.
     p.owe_error(
@@ -48,10 +49,21 @@ void IpLayer::refuse_protocol(const wire::PacketIn& packet, Instant now) {
     p.now = now;
     p.drops.set_time(now);
     p.drops.set_frame(packet.frame);
+    p.drops.set_ends(packet.source, packet.destination);
     p.drops.drop(Reason::ip_unknown_protocol, packet.payload.size());
     // RFC 1122 3.2.2.1: protocol unreachable if no transport has this number.
     p.owe_error({wire::icmp_type::unreachable, wire::icmp_code::protocol_unreachable, 0, packet.whole,
                  packet.to_group});
+}
+
+void IpLayer::keep_icmp(bool wanted) {
+    parts_->icmp_is_kept = wanted;
+    if (!wanted) parts_->icmp_copies.reset();
+}
+
+std::optional<wire::PacketIn> IpLayer::next_icmp() {
+    if (parts_->icmp_copies.empty()) return std::nullopt;
+    return parts_->icmp_copies.pop_front();
 }
 
 IpLayer::Arrival IpLayer::Parts::on_frame(LinkId link, const FrameIn& frame) {
@@ -115,6 +127,7 @@ IpLayer::Arrival IpLayer::Parts::on_ipv4(LinkId link, const FrameIn& frame, bool
         drops.drop(judged.error(), whole.size());
         return {};
     }
+    drops.set_ends(judged->header.source, judged->header.destination);
     whole.truncate(judged->header.total_length);  // RFC 791 3.1: what lies behind is padding
     if (judged->header.header_length > wire::ipv4_header_least) {
         const auto options = wire::walk_ipv4_options(whole.view().first(judged->header.header_length));
@@ -165,12 +178,17 @@ IpLayer::Arrival IpLayer::Parts::on_icmp(wire::PacketIn packet) {
     ++counters.icmp_in;
     const auto header = wire::parse_icmp(packet.payload.view());
     Reason reason = header ? Reason::none : header.error();
+    const bool is_copied = header && icmp_is_kept && icmp_copies.size() < settings.reply_queue;
+    if (is_copied) icmp_copies.push_back(packet);
     if (header) switch (header->type) {
             case wire::icmp_type::echo_request:
                 reason = replies.owe_echo(packet, *header, now);
                 counters.echo_requests += reason == Reason::none ? 1 : 0;
                 break;
-            case wire::icmp_type::echo_reply: reason = echoes.on_reply(packet, *header, pool); break;
+            case wire::icmp_type::echo_reply:
+                reason = echoes.on_reply(packet, *header, pool);
+                if (is_copied) reason = Reason::none;  // a raw socket has it
+                break;
             case wire::icmp_type::unreachable:
             case wire::icmp_type::time_exceeded:
             case wire::icmp_type::parameter_problem: {

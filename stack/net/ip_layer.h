@@ -61,6 +61,9 @@ public:
     std::optional<wire::DeliveryFailed> next_failure();
     std::optional<wire::PacketIn> next_looped();
     std::optional<EchoReply> next_echo_reply();
+    // For raw sockets: from now on, or no longer, a copy of each valid ICMP message is kept for next_icmp(). Until empty.
+    void keep_icmp(bool wanted);
+    std::optional<wire::PacketIn> next_icmp();
 
     // --- out
     // The way to `remote`; `source` may be fixed by the caller (unspecified: choose, RFC 1122 3.3.4.3).

@@ -73,6 +73,8 @@ struct IpLayer::Parts {
     Ring<FrameOut> frames;  // cut or built already
     Ring<wire::PacketIn> looped;
     Ring<wire::DeliveryFailed> failures;
+    Ring<wire::PacketIn> icmp_copies;
+    bool icmp_is_kept = false;
     wire::PacketOut reply;  // the packet next_frame is sending, kept to spare its construction
     Instant now{};
 };

@@ -116,6 +116,7 @@ Sent IpLayer::Parts::send_to(LinkId link, const wire::MacAddress& mac, wire::Pac
 
 // RFC 6864: a packet that nobody may fragment needs no identification; another one needs its own.
 std::optional<std::uint16_t> IpLayer::Parts::identify(wire::PacketOut& packet, Shape shape) {
+    if (packet.identification != 0) return packet.identification;
     if (packet.dont_fragment) return std::uint16_t{0};
     const auto id = identification.next(packet.source, packet.destination, packet.protocol, now);
     if (id || shape == Shape::fragments) return id;

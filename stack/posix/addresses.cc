@@ -23,16 +23,29 @@ bool is_unspecified_family(const sockaddr* address, socklen_t length) {
     return family == AF_UNSPEC;
 }
 
-Answer<void> store(const wire::Endpoint& endpoint, sockaddr* address, socklen_t* length) {
+Answer<void> check_room(const sockaddr* address, const socklen_t* length) {
     if (!address) return {};
     if (!length) return fail(EFAULT);
     if (static_cast<int>(*length) < 0) return fail(EINVAL);
+    return {};
+}
+
+Answer<void> store(const wire::Endpoint& endpoint, sockaddr* address, socklen_t* length) {
+    if (const Answer<void> room = check_room(address, length); !room || !address) return room;
     sockaddr_in in{};
     in.sin_family = AF_INET;
     in.sin_addr.s_addr = htonl(endpoint.address.to_v4());
     in.sin_port = htons(endpoint.port);
     std::memcpy(address, &in, std::min<std::size_t>(*length, sizeof in));
     *length = sizeof in;
+    return {};
+}
+
+Answer<void> store_unnamed(sockaddr* address, socklen_t* length) {
+    if (const Answer<void> room = check_room(address, length); !room || !address) return room;
+    const sa_family_t family = AF_UNIX;
+    std::memcpy(address, &family, std::min<std::size_t>(*length, sizeof family));
+    *length = sizeof family;
     return {};
 }
 

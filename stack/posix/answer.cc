@@ -26,6 +26,8 @@ int errno_of(Error error) {
         case Error::no_resources: return ENOBUFS;
         case Error::invalid_argument: return EINVAL;
         case Error::message_too_big: return EMSGSIZE;
+        case Error::permission_denied: return EACCES;
+        case Error::protocol_unreachable: return ENOPROTOOPT;
         case Error::delivery_problem: return ETIMEDOUT;
     }
     return EIO;

@@ -14,4 +14,15 @@ Answer<std::size_t> total_of(Buffers buffers, bool is_touched) {
     return total;
 }
 
+std::size_t scatter(ByteView octets, Buffers room) {
+    std::size_t copied = 0;
+    for (Walk walk(room); copied < octets.size() && !walk.is_done();) {
+        const ByteSpan to = walk.room(octets.size() - copied);
+        std::copy_n(octets.begin() + static_cast<std::ptrdiff_t>(copied), to.size(), to.begin());
+        copied += to.size();
+        walk.advance(to.size());
+    }
+    return copied;
+}
+
 }  // namespace sluice::posix

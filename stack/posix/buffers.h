@@ -17,6 +17,9 @@ using Buffers = std::span<const iovec>;
 // Octets of all of them. EINVAL: more than a call could answer; EFAULT: octets at no address, unless none will be touched.
 Answer<std::size_t> total_of(Buffers buffers, bool is_touched = true);
 
+// Copies as many octets as there is room for; how many.
+std::size_t scatter(ByteView octets, Buffers room);
+
 class Walk {
 public:
     explicit Walk(Buffers buffers) : buffers_(buffers) { skip_empty(); }

@@ -1,20 +1,33 @@
 // send and recv in all their forms, read and write.
 #include <climits>
 
+#include "posix/addresses.h"
 #include "posix/call.h"
 #include "posix/sockets.h"
 
 namespace sluice::posix {
 namespace {
 
-Answer<std::size_t> send_to(const Answer<std::shared_ptr<Socket>>& found, Buffers data, int flags) {
-    return in_turn(found, [&](Turn& turn, Socket& socket) { return socket.send(turn, data, flags); });
+using Found = Answer<std::shared_ptr<Socket>>;
+
+Answer<std::size_t> send_to(const Found& found, const MessageOut& message, int flags) {
+    return in_turn(found, [&](Turn& turn, Socket& socket) { return socket.send(turn, message, flags); });
 }
 
-Answer<std::size_t> receive_from(const Answer<std::shared_ptr<Socket>>& found, Buffers room, int flags,
-                                 int& flags_out) {
-    return in_turn(found,
-                   [&](Turn& turn, Socket& socket) { return socket.receive(turn, room, flags, flags_out); });
+Answer<std::size_t> receive_from(const Found& found, MessageIn& message, int flags) {
+    return in_turn(found, [&](Turn& turn, Socket& socket) { return socket.receive(turn, message, flags); });
+}
+
+Answer<std::size_t> receive_from(const Found& found, Buffers room) {
+    MessageIn message{.room = room};
+    return receive_from(found, message, 0);
+}
+
+// Where it came from; a stream tells no sender, and the length becomes 0, as on Linux.
+Answer<void> store_sender(const MessageIn& message, sockaddr* from, socklen_t* length) {
+    if (message.from) return store(*message.from, from, length);
+    if (from && length) *length = 0;
+    return {};
 }
 
 // The number of buffers, as readv(2) wants it.
@@ -35,45 +48,54 @@ Answer<Buffers> buffers_of(const msghdr* message) {
 }  // namespace
 
 ssize_t send(int fd, const void* data, size_t length, int flags) {
-    const iovec buffer{const_cast<void*>(data), length};  // only read from
-    return told(send_to(socket_at(fd), {&buffer, 1}, flags));
+    return posix::sendto(fd, data, length, flags, nullptr, 0);
 }
 
-// Choice: the destination is ignored on a stream, as on Linux; POSIX allows EISCONN as well.
-ssize_t sendto(int fd, const void* data, size_t length, int flags, const sockaddr*, socklen_t) {
-    return posix::send(fd, data, length, flags);
+ssize_t sendto(int fd, const void* data, size_t length, int flags, const sockaddr* to, socklen_t to_length) {
+    const iovec buffer{const_cast<void*>(data), length};  // only read from
+    return told(send_to(socket_at(fd), {.data = {&buffer, 1}, .to = to, .to_length = to_length}, flags));
 }
 
 ssize_t sendmsg(int fd, const msghdr* message, int flags) {
     const auto found = socket_at(fd);
     const Answer<Buffers> data = buffers_of(message);
-    if (found && !data) return told(Answer<std::size_t>(fail(data.error())));
-    return told(send_to(found, data.value_or(Buffers()), flags));
+    if (!found || !data) return told(Answer<std::size_t>(fail(found ? data.error() : found.error())));
+    MessageOut out{.data = *data, .to = static_cast<const sockaddr*>(message->msg_name)};
+    out.to_length = message->msg_namelen;
+    if (message->msg_control)
+        out.control = {static_cast<const std::uint8_t*>(message->msg_control), message->msg_controllen};
+    return told(send_to(found, out, flags));
 }
 
 ssize_t recv(int fd, void* room, size_t length, int flags) {
-    const iovec buffer{room, length};
-    int flags_out = 0;
-    return told(receive_from(socket_at(fd), {&buffer, 1}, flags, flags_out));
+    return posix::recvfrom(fd, room, length, flags, nullptr, nullptr);
 }
 
-// A stream tells no sender: the length becomes 0, as on Linux.
 ssize_t recvfrom(int fd, void* room, size_t length, int flags, sockaddr* from, socklen_t* from_length) {
-    const ssize_t result = posix::recv(fd, room, length, flags);
-    if (result >= 0 && from && from_length) *from_length = 0;
-    return result;
+    const iovec buffer{room, length};
+    MessageIn message{.room = {&buffer, 1}};
+    const auto found = socket_at(fd);
+    if (found)
+        if (const Answer<void> good = check_room(from, from_length); !good)
+            return told(Answer<std::size_t>(fail(good.error())));
+    const Answer<std::size_t> result = receive_from(found, message, flags);
+    if (result) (void)store_sender(message, from, from_length);
+    return told(result);
 }
 
 ssize_t recvmsg(int fd, msghdr* message, int flags) {
     const auto found = socket_at(fd);
     const Answer<Buffers> room = buffers_of(message);
-    if (found && !room) return told(Answer<std::size_t>(fail(room.error())));
-    int flags_out = 0;
-    const Answer<std::size_t> result = receive_from(found, room.value_or(Buffers()), flags, flags_out);
+    if (!found || !room) return told(Answer<std::size_t>(fail(found ? room.error() : found.error())));
+    MessageIn in{.room = *room};
+    if (message->msg_control)
+        in.control = {static_cast<std::uint8_t*>(message->msg_control), message->msg_controllen};
+    const Answer<std::size_t> result = receive_from(found, in, flags);
     if (result) {
-        message->msg_namelen = 0;
-        message->msg_controllen = 0;
-        message->msg_flags = flags_out;
+        if (!message->msg_name) message->msg_namelen = 0;
+        (void)store_sender(in, static_cast<sockaddr*>(message->msg_name), &message->msg_namelen);
+        message->msg_controllen = in.control_length;
+        message->msg_flags = in.flags;
     }
     return told(result);
 }
@@ -87,8 +109,7 @@ ssize_t readv(int fd, const iovec* buffers, int count) {
     const auto found = file_at(fd);
     const Answer<Buffers> room = buffers_of(buffers, count);
     if (found && !room) return told(Answer<std::size_t>(fail(room.error())));
-    int flags_out = 0;
-    return told(receive_from(found, room.value_or(Buffers()), 0, flags_out));
+    return told(receive_from(found, room.value_or(Buffers())));
 }
 
 ssize_t write(int fd, const void* data, size_t length) {
@@ -100,7 +121,7 @@ ssize_t writev(int fd, const iovec* buffers, int count) {
     const auto found = file_at(fd);
     const Answer<Buffers> data = buffers_of(buffers, count);
     if (found && !data) return told(Answer<std::size_t>(fail(data.error())));
-    return told(send_to(found, data.value_or(Buffers()), 0));
+    return told(send_to(found, {.data = data.value_or(Buffers())}, 0));
 }
 
 }  // namespace sluice::posix

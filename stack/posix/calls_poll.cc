@@ -14,9 +14,6 @@ namespace {
 
 constexpr short always_told = POLLERR | POLLHUP | POLLNVAL;
 
-// The Stack is gone: no call blocks any more, all answer ENETDOWN.
-constexpr short no_host = POLLERR | POLLHUP | POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM | POLLRDHUP;
-
 // What select(2) on Linux makes of poll's events.
 constexpr short select_readable = POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR;
 constexpr short select_writable = POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR;
@@ -74,14 +71,14 @@ private:
         kernels_.front().fd = poller.descriptor();
         for (const Ours& our : ours_) {
             const std::lock_guard held(our.socket->driver()->monitor());
-            our.socket->add_poller(poller);
+            our.socket->add_observer(poller);
         }
     }
     void unregister() {
         if (!poller_) return;
         for (const Ours& our : ours_) {
             const std::lock_guard held(our.socket->driver()->monitor());
-            our.socket->remove_poller(*poller_);
+            our.socket->remove_observer(*poller_);
         }
     }
 
@@ -90,9 +87,7 @@ private:
         for (const Ours& our : ours_) {
             const std::lock_guard held(our.socket->driver()->monitor());
             const int wanted = our.entry->events | always_told;
-            const bool is_up = our.socket->is_closed() || our.socket->driver()->is_up();
-            const int events = is_up ? our.socket->events() : no_host;
-            our.entry->revents = static_cast<short>(events & wanted);
+            our.entry->revents = static_cast<short>(our.socket->level() & wanted);
             ready += our.entry->revents != 0 ? 1 : 0;
         }
         return ready;

@@ -4,11 +4,12 @@
 
 #include <cerrno>
 
+#include "posix/dns/resolver.h"
 #include "posix/socket.h"
 
 namespace sluice::posix {
 
-Driver::Driver(host::Loop& loop) : loop_(&loop) {
+Driver::Driver(host::Loop& loop) : loop_(&loop), names_(std::make_unique<dns::Resolver>()) {
     loop.set_sleep(
         [this](std::span<pollfd> descriptors, Duration longest) { return sleep(descriptors, longest); });
 }

@@ -20,6 +20,9 @@
 namespace sluice::posix {
 
 class Socket;
+namespace dns {
+class Resolver;
+}
 
 class Driver {
 public:
@@ -33,6 +36,8 @@ public:
     void end();
     // A thread of the application waits for the lock.
     Monitor& monitor() { return monitor_; }
+    // Has a lock of its own.
+    dns::Resolver& names() { return *names_; }
 
     // --- with the lock held
     bool is_up() const { return loop_ != nullptr && !is_over_; }
@@ -62,6 +67,7 @@ private:
     Event progress_;
     BoundPorts ports_;
     std::unordered_set<Socket*> sockets_;
+    std::unique_ptr<dns::Resolver> names_;
 };
 
 // One thread's turn with the Stack: holds the lock; what the call made the Stack owe leaves at its end.

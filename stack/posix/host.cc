@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
+
+#include "posix/dns/resolver.h"
 
 namespace sluice::posix {
 namespace {
@@ -46,6 +49,8 @@ bool Host::finish(Duration at_most) {
     return false;
 }
 
+void Host::set_names(dns::Config config) { driver_->names().set(std::move(config)); }
+
 std::string Host::failure() const {
     Turn turn(*driver_);
     return driver_->failure();
@@ -58,6 +63,9 @@ void use(Host* host) {
 }
 
 void use_in_this_thread(Host* host) { of_thread = host ? host->driver() : nullptr; }
+
+InDriver::InDriver(std::shared_ptr<Driver> driver) : before_(std::exchange(of_thread, std::move(driver))) {}
+InDriver::~InDriver() { of_thread = std::move(before_); }
 
 std::shared_ptr<Driver> current_driver() {
     if (of_thread) return of_thread;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "posix/dns/config.h"
 #include "posix/driver.h"
 
 namespace sluice::posix {
@@ -33,6 +34,8 @@ public:
     }
     // Waits until no connection has anything left to deliver (TIME-WAIT needs nobody), at most so long; whether it came to that.
     bool finish(Duration at_most);
+    // Where getaddrinfo() looks names up; at first in /etc/hosts only. Forgets what was cached.
+    void set_names(dns::Config config);
     // Why the service ended by itself (the device failed, the loop was stopped); empty while it runs. Every call answers
     // ENETDOWN then.
     std::string failure() const;
@@ -47,6 +50,18 @@ private:
 // network namespace of its own). nullptr: none; socket() answers ENETDOWN when there is neither.
 void use(Host* host);
 void use_in_this_thread(Host* host);
+// For a piece of work on behalf of one driver: the thread's sockets are its own meanwhile.
+class InDriver {
+public:
+    explicit InDriver(std::shared_ptr<Driver> driver);
+    ~InDriver();
+    InDriver(const InDriver&) = delete;
+    InDriver& operator=(const InDriver&) = delete;
+
+private:
+    std::shared_ptr<Driver> before_;
+};
+
 // What socket() and getaddrinfo() take; nullptr: none.
 std::shared_ptr<Driver> current_driver();
 

@@ -4,16 +4,17 @@
 #include <atomic>
 
 #include "host/descriptor.h"
+#include "posix/socket.h"
 
 namespace sluice::posix {
 
-class Poller {
+class Poller final : public Observer {
 public:
     Poller();
 
     bool is_usable() const { return static_cast<bool>(woken_); }  // no: the process has no descriptor left
     int descriptor() const { return woken_.number(); }
-    void wake();
+    void on_tell() override;
     // Before the sockets are looked at again.
     void reset();
 

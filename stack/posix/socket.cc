@@ -2,16 +2,20 @@
 
 #include <cerrno>
 
-#include "posix/poller.h"
-
 namespace sluice::posix {
+
+Answer<void> Socket::listen(Turn&, int) { return fail(EOPNOTSUPP); }
+Answer<std::shared_ptr<Socket>> Socket::accept(Turn&) { return fail(EOPNOTSUPP); }
+
+short Socket::level() const {
+    constexpr short everything = POLLERR | POLLHUP | POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM | POLLRDHUP;
+    return is_closed_ || driver_->is_up() ? events() : everything;
+}
 
 void Socket::tell() {
     changed_.notify_all();
-    for (Poller* poller : pollers_) poller->wake();
+    for (Observer* observer : observers_) observer->on_tell();
 }
-
-void Socket::remove_poller(Poller& poller) { std::erase(pollers_, &poller); }
 
 int Socket::wait(Turn& turn, bool is_blocking, TimePoint until) {
     if (!is_blocking) return EAGAIN;

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "posix/answer.h"
@@ -18,13 +19,36 @@
 
 namespace sluice::posix {
 
-// A thread inside poll() or select(), to be woken when one of its sockets changes.
-class Poller;
+// Who wants to know when a socket changes: a thread inside poll(), an epoll set. Called with the lock of the driver held.
+class Observer {
+public:
+    virtual void on_tell() = 0;
+
+protected:
+    ~Observer() = default;
+};
 
 // Time limits of blocking calls: SO_RCVTIMEO, SO_SNDTIMEO.
 struct Limits {
     Duration receive = Duration::max();
     Duration send = Duration::max();
+};
+
+// What one call of the send family is given.
+struct MessageOut {
+    Buffers data;
+    const sockaddr* to = nullptr;
+    socklen_t to_length = 0;
+    ByteView control = {};  // ancillary data (cmsg(3))
+};
+
+// What one call of the receive family is given, and what it tells.
+struct MessageIn {
+    Buffers room;
+    ByteSpan control = {};
+    int flags = 0;                            // told: msg_flags
+    std::optional<wire::Endpoint> from = {};  // told: where it came from; nothing on a stream
+    std::size_t control_length = 0;           // told
 };
 
 class Socket {
@@ -40,19 +64,21 @@ public:
 
     // --- the calls
     virtual Answer<void> bind(Turn& turn, const wire::Endpoint& local) = 0;
-    virtual Answer<void> listen(Turn& turn, int backlog) = 0;
-    virtual Answer<std::shared_ptr<Socket>> accept(Turn& turn) = 0;
+    virtual Answer<void> listen(Turn& turn, int backlog);        // EOPNOTSUPP
+    virtual Answer<std::shared_ptr<Socket>> accept(Turn& turn);  // EOPNOTSUPP
     virtual Answer<void> connect(Turn& turn, const wire::Endpoint& remote) = 0;
     virtual Answer<void> disconnect(Turn& turn) = 0;  // connect() to AF_UNSPEC
-    virtual Answer<std::size_t> send(Turn& turn, Buffers data, int flags) = 0;
-    // Sets `flags_out` to what recvmsg() tells in msg_flags.
-    virtual Answer<std::size_t> receive(Turn& turn, Buffers room, int flags, int& flags_out) = 0;
+    virtual Answer<std::size_t> send(Turn& turn, const MessageOut& message, int flags) = 0;
+    virtual Answer<std::size_t> receive(Turn& turn, MessageIn& message, int flags) = 0;
     virtual Answer<void> shutdown(Turn& turn, int how) = 0;
     virtual Answer<wire::Endpoint> local(Turn& turn) const = 0;
     virtual Answer<wire::Endpoint> remote(Turn& turn) const = 0;
     virtual Answer<void> set_option(Turn& turn, int level, int name, const void* value, socklen_t length) = 0;
     virtual Answer<void> get_option(Turn& turn, int level, int name, void* value, socklen_t& length) = 0;
     virtual Answer<int> control(Turn& turn, unsigned long request) = 0;  // the questions of ioctl()
+    // events(), or everything when the Stack is gone: then no call blocks any more, all answer ENETDOWN.
+    short level() const;
+    virtual sa_family_t family() const { return AF_INET; }
     // The level, as poll() reports it.
     virtual short events() const = 0;
     // The last descriptor is gone. Calls that wait answer ECANCELED.
@@ -61,10 +87,10 @@ public:
     virtual void lose_stack() = 0;
 
     // --- waiting
-    // Something changed: wakes the calls that wait, and the pollers.
+    // Something changed: wakes the calls that wait, and tells the observers.
     void tell();
-    void add_poller(Poller& poller) { pollers_.push_back(&poller); }
-    void remove_poller(Poller& poller);
+    void add_observer(Observer& observer) { observers_.push_back(&observer); }
+    void remove_observer(Observer& observer) { std::erase(observers_, &observer); }
     bool is_closed() const { return is_closed_; }
 
 protected:
@@ -76,7 +102,7 @@ protected:
 private:
     const std::shared_ptr<Driver> driver_;
     Event changed_;
-    std::vector<Poller*> pollers_;
+    std::vector<Observer*> observers_;
     bool is_closed_ = false;
 };
 

@@ -17,14 +17,17 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
 namespace sluice::posix {
 
-// AF_INET, SOCK_STREAM; SOCK_NONBLOCK and SOCK_CLOEXEC may be added to the type.
+// AF_INET with SOCK_STREAM, SOCK_DGRAM or SOCK_RAW; SOCK_NONBLOCK and SOCK_CLOEXEC may be added to the type.
 int socket(int domain, int type, int protocol);
+// AF_UNIX with SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET: two ends in the memory of this process.
+int socketpair(int domain, int type, int protocol, int* pair);
 int bind(int fd, const sockaddr* address, socklen_t length);
 int listen(int fd, int backlog);
 int accept(int fd, sockaddr* address, socklen_t* length);
@@ -61,8 +64,15 @@ int select(int count, fd_set* readable, fd_set* writable, fd_set* exceptional, t
 int pselect(int count, fd_set* readable, fd_set* writable, fd_set* exceptional, const timespec* timeout,
             const sigset_t* mask);
 
-// Dotted IPv4 addresses and names in /etc/hosts; port numbers and names in /etc/services. There is no resolver yet: other
-// names are EAI_NONAME. The list is freed by our freeaddrinfo(), never by the system's.
+// An epoll set takes ordinary descriptors and ours together; its number is the kernel's own. Level, EPOLLET, EPOLLONESHOT.
+int epoll_create(int size);
+int epoll_create1(int flags);
+int epoll_ctl(int set, int operation, int fd, epoll_event* event);
+int epoll_wait(int set, epoll_event* events, int most, int timeout_ms);
+int epoll_pwait(int set, epoll_event* events, int most, int timeout_ms, const sigset_t* mask);
+
+// Dotted IPv4 addresses; names in the hosts file, then of the Host's name servers (Host::set_names; at first there are
+// none); port numbers and names in /etc/services. The list is freed by our freeaddrinfo(), never by the system's.
 int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** result);
 void freeaddrinfo(addrinfo* list);
 

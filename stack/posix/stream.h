@@ -24,8 +24,9 @@ public:
     Answer<std::shared_ptr<Socket>> accept(Turn& turn) override;
     Answer<void> connect(Turn& turn, const wire::Endpoint& remote) override;
     Answer<void> disconnect(Turn& turn) override;
-    Answer<std::size_t> send(Turn& turn, Buffers data, int flags) override;
-    Answer<std::size_t> receive(Turn& turn, Buffers room, int flags, int& flags_out) override;
+    // A stream goes to its peer, whatever address is given, as on Linux.
+    Answer<std::size_t> send(Turn& turn, const MessageOut& message, int flags) override;
+    Answer<std::size_t> receive(Turn& turn, MessageIn& message, int flags) override;
     Answer<void> shutdown(Turn& turn, int how) override;
     Answer<wire::Endpoint> local(Turn& turn) const override;
     Answer<wire::Endpoint> remote(Turn& turn) const override;
@@ -90,6 +91,8 @@ private:
     Answer<void> set_tcp_number(int name, int number);
     Answer<void> set_ip_number(int name, int number);
     Answer<void> get_info(void* value, socklen_t& length) const;
+    Answer<void> get_congestion(Turn& turn, void* value, socklen_t& length) const;
+    Answer<void> set_congestion(const void* value, socklen_t length);
 
     TcpOptions options_;  // while there is neither listener nor connection
     OwnOptions own_;

@@ -9,19 +9,6 @@
 #include "posix/stream.h"
 
 namespace sluice::posix {
-namespace {
-
-void scatter(ByteView octets, Buffers room) {
-    for (Walk walk(room); !octets.empty();) {
-        const ByteSpan to = walk.room(octets.size());
-        std::copy_n(octets.begin(), to.size(), to.begin());
-        octets = octets.subspan(to.size());
-        walk.advance(to.size());
-    }
-}
-
-}  // namespace
-
 // What stopped an earlier call half-way is told by the next one, once.
 int Stream::take_error() {
     if (error_ != 0) return std::exchange(error_, 0);
@@ -36,13 +23,14 @@ std::size_t Stream::least(std::size_t wanted, int flags) const {
     return std::min(wanted, static_cast<std::size_t>(own_.low_water));
 }
 
-Answer<std::size_t> Stream::receive(Turn& turn, Buffers room, int flags, int& flags_out) {
+Answer<std::size_t> Stream::receive(Turn& turn, MessageIn& message, int flags) {
+    const Buffers room = message.room;
     if ((flags & MSG_ERRQUEUE) != 0) return fail(EAGAIN);  // there never is anything in it
     if (!socket_) return error_ != 0 ? fail(take_error()) : fail(ENOTCONN);
     const Answer<std::size_t> wanted =
         total_of(room, (flags & (MSG_TRUNC | MSG_OOB | MSG_PEEK)) != MSG_TRUNC);
     if (!wanted) return wanted;
-    if ((flags & MSG_OOB) != 0) return receive_urgent(room, flags, flags_out);
+    if ((flags & MSG_OOB) != 0) return receive_urgent(room, flags, message.flags);
     if (*wanted == 0) return 0U;
     if ((flags & MSG_PEEK) != 0) return peek(turn, room, *wanted, flags);
 
@@ -130,7 +118,8 @@ bool Stream::is_input_over() const {
 
 // --- send
 
-Answer<std::size_t> Stream::send(Turn& turn, Buffers data, int flags) {
+Answer<std::size_t> Stream::send(Turn& turn, const MessageOut& message, int flags) {
+    const Buffers data = message.data;
     const Answer<std::size_t> total = total_of(data);
     if (!total) return total;
     const TimePoint until = limit_from_now(own_.limits.send);

@@ -1,13 +1,11 @@
 // getsockopt and setsockopt of a TCP socket: socket(7), ip(7), tcp(7).
 #include <linux/tcp.h>
 #include <netinet/in.h>
-#include <sys/time.h>
-
-#include <algorithm>
-#include <cerrno>
+#include <array>
 #include <cstring>
-#include <limits>
+#include <string_view>
 
+#include "posix/option_values.h"
 #include "posix/stream.h"
 
 namespace sluice::posix {
@@ -20,53 +18,8 @@ constexpr int ecn_bits = 3;
 // TCP_MAXSEG of Linux: TCP_MIN_MSS to MAX_TCP_WINDOW.
 constexpr int mss_least = 88;
 constexpr int mss_most = 32767;
-// socket(7): the least SO_RCVBUF and SO_SNDBUF; the most is what tcp/settings.h allows.
-constexpr std::uint32_t receive_buffer_least = 2304;
-constexpr std::uint32_t send_buffer_least = 4608;
-constexpr std::uint32_t buffer_most = 65535U << 14U;
-
-template <typename Value>
-Answer<Value> value_from(const void* value, socklen_t length) {
-    if (length < sizeof(Value)) return fail(EINVAL);
-    if (!value) return fail(EFAULT);
-    Value result;
-    std::memcpy(&result, value, sizeof result);
-    return result;
-}
-
-template <typename Value>
-Answer<void> value_to(const Value& from, void* value, socklen_t& length) {
-    if (!value) return fail(EFAULT);
-    length = std::min(length, static_cast<socklen_t>(sizeof from));
-    std::memcpy(value, &from, length);
-    return {};
-}
-
-int clamped(std::uint64_t number) {
-    return static_cast<int>(std::min<std::uint64_t>(number, std::numeric_limits<int>::max()));
-}
-
-// Choice: a buffer is as large as was asked for, within bounds; Linux doubles the number for its own bookkeeping.
-std::uint32_t buffer_of(int wanted, std::uint32_t least) {
-    return std::clamp(static_cast<std::uint32_t>(std::max(wanted, 0)), least, buffer_most);
-}
-
+constexpr std::size_t congestion_name_max = 16;  // TCP_CA_NAME_MAX
 int in_seconds(Duration duration) { return clamped(static_cast<std::uint64_t>(duration / 1s)); }
-
-// socket(7): zero means no limit; microseconds beyond a second are EDOM.
-Answer<Duration> limit_from(const timeval& time) {
-    if (time.tv_usec < 0 || time.tv_usec >= 1'000'000) return fail(EDOM);
-    if (time.tv_sec < 0) return Duration::zero();  // Linux: does not wait at all
-    if (time.tv_sec == 0 && time.tv_usec == 0) return Duration::max();
-    if (time.tv_sec >= Duration::max() / 1s) return Duration::max();
-    return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
-}
-
-timeval time_of(Duration limit) {
-    if (limit == Duration::max()) return {};
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
-    return {seconds.count(), std::chrono::duration_cast<std::chrono::microseconds>(limit - seconds).count()};
-}
 
 }  // namespace
 
@@ -87,6 +40,7 @@ void Stream::set_options(const TcpOptions& options) {
 Answer<void> Stream::get_option(Turn& turn, int level, int name, void* value, socklen_t& length) {
     if (static_cast<int>(length) < 0) return fail(EINVAL);
     if (level == IPPROTO_TCP && name == TCP_INFO) return get_info(value, length);
+    if (level == IPPROTO_TCP && name == TCP_CONGESTION) return get_congestion(turn, value, length);
     if (level == SOL_SOCKET && name == SO_LINGER) return value_to(linger_of(), value, length);
     if (level == SOL_SOCKET && name == SO_RCVTIMEO)
         return value_to(time_of(own_.limits.receive), value, length);
@@ -95,10 +49,29 @@ Answer<void> Stream::get_option(Turn& turn, int level, int name, void* value, so
 
     const Answer<int> number = number_of(turn, level, name);
     if (!number) return fail(number.error());
-    // ip(7): a short buffer takes the number as one octet.
-    if (level == IPPROTO_IP && length > 0 && length < sizeof(int) && *number >= 0 && *number <= 255)
-        return value_to(static_cast<std::uint8_t>(*number), value, length);
-    return value_to(*number, value, length);
+    return level == IPPROTO_IP ? ip_number_to(*number, value, length) : value_to(*number, value, length);
+}
+
+// tcp(7): the name, filled up with zeros to the length Linux uses.
+Answer<void> Stream::get_congestion(Turn& turn, void* value, socklen_t& length) const {
+    const std::string_view name =
+        tcp::text_of(options().congestion.value_or(turn.stack().config().tcp.congestion));
+    std::array<char, congestion_name_max> text{};
+    std::ranges::copy(name, text.begin());
+    return value_to(text, value, length);
+}
+
+Answer<void> Stream::set_congestion(const void* value, socklen_t length) {
+    if (length < 1) return fail(EINVAL);
+    if (!value) return fail(EFAULT);
+    const std::string_view text(static_cast<const char*>(value),
+                                std::min<std::size_t>(length, congestion_name_max - 1));
+    const auto congestion = tcp::congestion_named(text.substr(0, text.find('\0')));
+    if (!congestion || *congestion == tcp::Congestion::fixed) return fail(ENOENT);  // fixed is for tests
+    TcpOptions changed = options();
+    changed.congestion = congestion;
+    set_options(changed);
+    return {};
 }
 
 Answer<int> Stream::number_of(Turn& turn, int level, int name) const {
@@ -179,11 +152,9 @@ Answer<void> Stream::set_option(Turn& turn, int level, int name, const void* val
         (name == SO_RCVTIMEO ? own_.limits.receive : own_.limits.send) = *limit;
         return {};
     }
-    if (level == IPPROTO_IP && length > 0 && length < sizeof(int)) {  // ip(7): an octet will do
-        const auto octet = value_from<std::uint8_t>(value, length);
-        return octet ? set_ip_number(name, *octet) : fail(octet.error());
-    }
-    const auto number = value_from<int>(value, length);
+    if (level == IPPROTO_TCP && name == TCP_CONGESTION) return set_congestion(value, length);
+    const Answer<int> number =
+        level == IPPROTO_IP ? ip_number_from(value, length) : value_from<int>(value, length);
     if (!number) return fail(number.error());
     switch (level) {
         case SOL_SOCKET: return set_socket_number(turn, name, *number);

@@ -23,6 +23,8 @@ std::string_view text_of(Error error) {
         case Error::no_resources: return "no resources left";
         case Error::invalid_argument: return "invalid argument";
         case Error::message_too_big: return "message too big";
+        case Error::permission_denied: return "permission denied";
+        case Error::protocol_unreachable: return "protocol unreachable";
         case Error::delivery_problem: return "no acknowledgment yet, still trying";
     }
     return "unknown error";

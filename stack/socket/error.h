@@ -27,7 +27,9 @@ enum class Error : std::uint8_t {
     no_resources,  // "insufficient resources"
     invalid_argument,
     message_too_big,
-    delivery_problem,  // soft: retransmitted several times, still trying (RFC 9293 3.8.3 R1)
+    permission_denied,     // a broadcast address without the option for it
+    protocol_unreachable,  // ICMP 3/2
+    delivery_problem,      // soft: retransmitted several times, still trying (RFC 9293 3.8.3 R1)
 };
 
 std::string_view text_of(Error);  // "connection refused"

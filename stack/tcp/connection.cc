@@ -107,6 +107,7 @@ void Connection::stop_everything(Instant now) {
     sender_.persist.stop();
     flight_ = Flight();
     timer_.stop();
+    pacer_.stop();
     keepalive_.switch_off();
     patience_.on_answered(false, now);
     silly_at_ = fin_wait_2_at_ = never;
@@ -180,6 +181,7 @@ void Connection::visit_deadlines(Visit visit) const {
     visit(ArmedDeadline{DeadlineKind::persist, sender_.persist.deadline()});
     visit(ArmedDeadline{DeadlineKind::delayed_ack, receiver_.acks.deadline()});
     visit(ArmedDeadline{DeadlineKind::silly_window, silly_at_});
+    visit(ArmedDeadline{DeadlineKind::pacing, pacer_.deadline()});
     visit(ArmedDeadline{DeadlineKind::keepalive, keepalive_.deadline()});
     visit(ArmedDeadline{DeadlineKind::user_timeout, patience_.deadline(user_timeout())});
     visit(ArmedDeadline{DeadlineKind::fin_wait_2, fin_wait_2_at_});
@@ -288,6 +290,10 @@ void Connection::note_segment_in(const Segment& seg, const Arrived& arrived, Ins
     const std::uint32_t ack = arrived.header.acknowledgment;
     const auto& blocks = arrived.header.options.sack;
     for (std::size_t i = 0; i < r.sack_count; ++i) r.sack[i] = {blocks[i].begin - ack, blocks[i].end - ack};
+    // What a closed window holds back: everything written that this segment does not acknowledge.
+    if (seg.wnd == 0)
+        r.value = static_cast<std::uint32_t>(
+            std::max(sender_.buffer.end() - std::max(r.ack, sender_.una()), Pos{0}));
     note(r);
 }
 
@@ -372,6 +378,10 @@ Info Connection::info() const {
     info.rcv_wnd = r.rcv_wnd;
     info.cwnd = r.cwnd;
     info.ssthresh = r.ssthresh;
+    info.congestion = controller_.congestion();
+    info.pacing_rate = pacing_rate();
+    info.delivery_rate = rate_.latest();
+    info.is_application_limited = rate_.is_application_limited();
     info.phase = r.phase;
     info.srtt = rtt_.smoothed();
     info.rttvar = rtt_.variation();

@@ -30,9 +30,11 @@
 #include "tcp/receive/tuning.h"
 #include "tcp/record.h"
 #include "tcp/recover/ack_digest.h"
+#include "tcp/recover/delivery_rate.h"
 #include "tcp/recover/recovery.h"
 #include "tcp/recover/retransmit_timer.h"
 #include "tcp/recover/rtt.h"
+#include "tcp/send/pacer.h"
 #include "tcp/send/path_mtu.h"
 #include "tcp/send/sender.h"
 #include "tcp/settings.h"
@@ -163,6 +165,12 @@ private:
     RecoveryContext recovery_context(Instant now) const;
     void recover_from(const Acked& acked, Instant now);
     void respond(const Found& found, const Acked* acked, Pos flight_size, Instant now);
+    Pos take_losses(Instant now);
+    AckSample ack_sample(const Acked& acked, const Found& found, const RateSample& rate) const;
+    void check_application_limited();
+    std::uint64_t pacing_rate() const {
+        return controller_.pacing_rate(environment_.settings, rtt_.smoothed());
+    }
     void restart_timer(const Found& found, Instant now);
     bool take_acknowledged_fin(Instant now);
     void take_urgent(const Segment& seg, Instant now);
@@ -182,7 +190,9 @@ private:
     std::optional<Departure> plan(Instant now);
     std::optional<Departure> plan_handshake() const;
     std::optional<Departure> plan_text(Instant now);
-    std::optional<Departure> plan_resend(Instant now) const;
+    std::optional<Departure> plan_resend() const;
+    std::optional<Departure> plan_rescue(Instant now) const;
+    std::optional<Departure> resend_of(Range range) const;
     std::optional<Departure> plan_tail_probe() const;
     std::optional<Departure> plan_probe() const;
     std::optional<Departure> plan_new(Instant now);
@@ -197,11 +207,16 @@ private:
     void after_resend(const Departure& departure, Instant now);
     void after_tail_probe(const Departure& departure, Instant now);
     void arm_tail_probe(Instant now);
+    bool is_released(const Departure& departure, Instant now);
     std::uint32_t segment_max() const;
     std::uint32_t segment_mss() const;
     Pos congestion_window() const;
     Pos sending_window() const;
     std::uint32_t timestamp_now(Instant now) const;
+    // The IP packet that carries so many octets, or a full segment of them.
+    std::uint32_t packet_bytes(Pos octets) const {
+        return static_cast<std::uint32_t>(std::min(octets, Pos{mss()})) + agreed_.headers();
+    }
     Duration rto() const { return rtt_.timeout(environment_.settings); }
     // Octets of text a full segment carries: what both sides agreed on, and what the path takes.
     std::uint32_t mss() const {
@@ -254,6 +269,8 @@ private:
     RetransmitTimer timer_;
     Recovery recovery_;
     Controller controller_;
+    DeliveryRate rate_;
+    Pacer pacer_;
     ChallengeThrottle challenges_;
     Keepalive keepalive_;
     Patience patience_;

@@ -66,6 +66,7 @@ std::expected<std::size_t, CallError> Connection::write(ByteView data, bool urge
     if (sender_.is_fin_queued() || is_write_closed(state_)) return std::unexpected(CallError::closing);
     const std::size_t taken = std::min(data.size(), room());
     if (taken == 0 && !data.empty()) return std::unexpected(CallError::would_block);
+    check_application_limited();
     sender_.buffer.append(data.first(taken), environment_.pool);
     if (urgent) sender_.mark_urgent();
     note_call(Call::write, taken, now);
@@ -79,6 +80,7 @@ std::expected<std::size_t, CallError> Connection::write_owned(Slice data, Instan
     if (sender_.is_fin_queued() || is_write_closed(state_)) return std::unexpected(CallError::closing);
     if (room() == 0) return std::unexpected(CallError::would_block);
     const std::size_t octets = data.size();
+    check_application_limited();
     sender_.buffer.append_owned(std::move(data));
     note_call(Call::write, octets, now);
     settle(now);
@@ -88,7 +90,7 @@ std::expected<std::size_t, CallError> Connection::write_owned(Slice data, Instan
 std::expected<void, CallError> Connection::shutdown_write(Instant now) {  // CLOSE
     if (ended_ != Reason::none || state_ == State::closed) return std::unexpected(CallError::not_connected);
     if (sender_.is_fin_queued() || is_write_closed(state_)) return {};
-    note_call(Call::shutdown_write, 0, now);
+    note_call(Call::shutdown_write, static_cast<std::size_t>(sender_.unsent()), now);
     switch (state_) {
         case State::syn_sent:
             end(Event::close_call, Reason::end_closed_before_open, Rule::r9293_3_10_4, now);
@@ -99,11 +101,11 @@ std::expected<void, CallError> Connection::shutdown_write(Instant now) {  // CLO
             // The SYN,ACK stays unacknowledged: from here on it is in flight like anything else.
             opening_.reset();
             flight_.on_sent({0, 1}, now);
-            move(Event::close_call, now, Rule::r9293_3_10_4);
+            move(Event::close_call, now, Rule::r9293_3_10_4, static_cast<std::uint32_t>(sender_.unsent()));
             break;
         case State::established:
             sender_.queue_fin();
-            move(Event::close_call, now, Rule::r9293_3_10_4);
+            move(Event::close_call, now, Rule::r9293_3_10_4, static_cast<std::uint32_t>(sender_.unsent()));
             break;
         default:
             sender_.queue_fin();  // CLOSE-WAIT: LAST-ACK begins when it leaves (D-15)
@@ -123,7 +125,7 @@ void Connection::close(Instant now) {
     is_closed_by_application_ = true;
     watcher_ = nullptr;
     if (ended_ != Reason::none) return;
-    note_call(Call::close, 0, now);
+    note_call(Call::close, static_cast<std::size_t>(sender_.unsent()), now);
     if (options_->linger && *options_->linger == Duration(0))
         return abort(Event::abort_call, Reason::end_aborted, now);
     const bool may_reset = takes_text(state_) || state_ == State::close_wait;
@@ -174,6 +176,8 @@ void Connection::set_options(const Options& options, Instant now) {
         receiver_.set_limit(options.receive_buffer);
     }
     if (options.mss) agreed_.mss = std::min(agreed_.mss, options.mss);
+    if (options.congestion && state_ >= State::syn_received)
+        controller_.change(*options.congestion, environment_.settings, snd_space_.initial().raw);
     if (options.keep_alive && (established_ || is_synchronized(state_)))
         keepalive_.switch_on(keepalive_plan(), now);
     else if (was_kept_alive)

@@ -162,7 +162,8 @@ void Connection::synchronize(const Agreed& agreed, std::uint32_t announced, std:
     const Settings& settings = environment_.settings;
     agreed_ = agreed;
     receiver_.start(settings, limits_.buffer, announced, mss_announced);
-    controller_.start(settings, mss(), syns_resent);
+    controller_.start(options_->congestion.value_or(settings.congestion), settings, mss(), syns_resent,
+                      snd_space_.initial().raw);
     recovery_.start(agreed.sack);
     if (syns_resent > 0) rtt_.raise_initial(settings.rto_after_syn_loss);  // RFC 6298 5.7
 }
@@ -203,10 +204,12 @@ bool Connection::take_ack(const Segment& seg, Instant now) {
     context.now = now;
     context.least_rtt = rtt_.least();
     context.mss = mss();
+    check_application_limited();
     const Acked acked = digest_ack(seg, context, flight_);
     if (acked.is_new) {
         bytes_acked_ += static_cast<std::uint64_t>(acked.octets);
         sender_.on_acknowledged(acked.una);
+        path_.on_acknowledged(packet_bytes(acked.octets));
         path_.on_progress(acked.una, environment_.settings, now);
         if (restart_window_ >= 0) restart_window_ += 2 * acked.octets;
         if (restart_window_ > controller_.window()) restart_window_ = -1;
@@ -241,8 +244,14 @@ RecoveryContext Connection::recovery_context(Instant now) const {
 
 void Connection::recover_from(const Acked& acked, Instant now) {
     const Pos flight_size = recovery_.flight_size(flight_);
+    const Delivered& delivered = acked.delivered;
+    RateSample rate =
+        rate_.on_delivered(delivered.octets, delivered.newest, delivered.newest_state, rtt_.least(), now);
     const Found found = recovery_.on_ack(acked, recovery_context(now), flight_);
+    rate.lost += take_losses(now);
     respond(found, &acked, flight_size, now);
+    if (acked.is_new || delivered.octets > 0) controller_.on_acked(ack_sample(acked, found, rate));
+    if (controller_.is_holding_back()) rate_.on_application_limited(flight_.pipe());
     if (acked.is_new) restart_timer(found, now);
     if (acked.is_new || acked.delivered.sacked > 0) arm_tail_probe(now);
     note_phase(now, found.what == Found::What::undone ? recovery_.undo_rule() : Rule::r5681_3_2);
@@ -261,7 +270,7 @@ void Connection::respond(const Found& found, const Acked* acked, Pos flight_size
                 // As many round trips as the window has segments.
                 path_.on_probe_lost(environment_.settings, rtt_.smoothed() * (threshold / Pos{mss()}), now);
             } else {
-                controller_.on_loss(flight_size, mss());
+                controller_.on_loss({now, flight_size, flight_.pipe(), mss()});
                 threshold = controller_.slow_start_threshold();
             }
             recovery_.begin(threshold, acked, found, recovery_context(now), flight_);
@@ -271,7 +280,7 @@ void Connection::respond(const Found& found, const Acked* acked, Pos flight_size
             controller_.on_recovered(recovery_.window_after(flight_.bytes(), mss()));
             break;
         case Found::What::repaired:  // RFC 8985 7.4.2 [R8985-17]
-            controller_.on_loss(acked->flight_before, mss());
+            controller_.on_loss({now, acked->flight_before, flight_.pipe(), mss()});
             controller_.on_recovered(controller_.slow_start_threshold());
             break;
         case Found::What::undone:
@@ -280,14 +289,44 @@ void Connection::respond(const Found& found, const Acked* acked, Pos flight_size
             ++environment_.counters.tcp_undone;
             break;
         case Found::What::nothing:
-            if (acked && acked->is_new)
-                controller_.on_acked(acked->octets, mss(),
-                                     acked->flight_before + mss() > controller_.window());
-            break;
         case Found::What::more_room:
         case Found::What::inflated:
         case Found::What::partial: break;
     }
+}
+
+// The controller hears of losses wherever they are found. Answers their octets.
+Pos Connection::take_losses(Instant now) {
+    const Losses lost = flight_.take_losses();
+    if (lost.octets > 0) controller_.on_lost(rate_.on_lost(lost.octets, lost.first, now));
+    return lost.octets;
+}
+
+AckSample Connection::ack_sample(const Acked& acked, const Found& found, const RateSample& rate) const {
+    AckSample sample;
+    sample.now = acked.delivered.now;
+    sample.una = acked.una;
+    sample.nxt = sender_.nxt();
+    sample.octets = acked.octets;
+    sample.delivered = acked.delivered.octets;
+    sample.in_flight_before = acked.pipe_before;
+    sample.in_flight = flight_.pipe();
+    sample.rtt = acked.rtt;
+    sample.smoothed = rtt_.smoothed();
+    sample.least = rtt_.least();
+    sample.mss = mss();
+    sample.was_limited = acked.flight_before + mss() > controller_.window();
+    sample.is_recovering = recovery_.is_active() || found.what != Found::What::nothing;
+    sample.has_sack = agreed_.sack;
+    sample.is_paced = pacing_rate() > 0;
+    sample.rate = rate;
+    return sample;
+}
+
+// draft-ietf-ccwg-bbr-06 4.1.2.4: room is left, and nothing to fill it with.
+void Connection::check_application_limited() {
+    if (sender_.unsent() == 0 && flight_.lost_bytes() == 0 && flight_.pipe() < congestion_window())
+        rate_.on_application_limited(flight_.pipe());
 }
 
 void Connection::restart_timer(const Found& found, Instant now) {
@@ -408,6 +447,7 @@ void Connection::on_time(Instant now) {  // RFC 9293 3.10.8
         return end(Event::user_timeout, Reason::end_user_timeout, Rule::r9293_3_10_8, now);
     }
     on_recovery_deadlines(now);
+    pacer_.on_time(now);
     if (sender_.persist.on_time(settings.rto_max, now))
         note_deadline(DeadlineKind::persist, sender_.persist.interval(), Rule::r9293_3_8_6_1, now);
     on_deadlines_of_closing(now);
@@ -417,7 +457,9 @@ void Connection::on_time(Instant now) {  // RFC 9293 3.10.8
 void Connection::on_recovery_deadlines(Instant now) {
     if (recovery_.reordering_deadline() <= now) {
         const Pos flight_size = recovery_.flight_size(flight_);
-        respond(recovery_.on_reordering_due(recovery_context(now), flight_), nullptr, flight_size, now);
+        const Found found = recovery_.on_reordering_due(recovery_context(now), flight_);
+        take_losses(now);
+        respond(found, nullptr, flight_size, now);
         timer_.restart(rto(), environment_.settings, now);
         note_deadline(DeadlineKind::reordering, recovery_.rack()->rtt(), Rule::r8985_6_2, now);
         note_phase(now, Rule::r8985_6_2);
@@ -437,10 +479,12 @@ void Connection::on_retransmission_timeout(Instant now) {  // RFC 6298 5.4 to 5.
     const std::uint16_t transmissions = flight_[0].transmissions;
     ++timeouts_;
     ++environment_.counters.tcp_timeouts;
+    if (path_.on_timeout(settings, now)) has_path_news_ = true;
     if (transmissions >= settings.retries_before_advice) on_full_stop(now);
     if (path_.is_probe(sender_.una())) path_.on_probe_lost(settings, rto(), now);
-    controller_.on_timeout(recovery_.flight_size(flight_), mss(), transmissions == 1);
+    controller_.on_timeout({now, recovery_.flight_size(flight_), flight_.pipe(), mss()}, transmissions == 1);
     recovery_.on_timeout(recovery_context(now), flight_);
+    take_losses(now);
     timer_.on_expired(rto(), settings, now);
     note_deadline(DeadlineKind::retransmission, timer_.backed_off(rto(), settings), Rule::r6298_5_5, now);
     if (transmissions >= settings.retries_before_advice)

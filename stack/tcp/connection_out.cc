@@ -22,7 +22,7 @@ std::optional<Departure> Connection::plan(Instant now) {
         return state_ == State::syn_received ? plan_ack() : std::nullopt;
     }
     if (may_transmit(state_)) {
-        if (auto text = plan_text(now)) return text;
+        if (auto text = plan_text(now); text && is_released(*text, now)) return text;
     }
     if (auto keepalive = plan_keepalive()) return keepalive;
     return plan_ack();
@@ -34,11 +34,12 @@ std::optional<Departure> Connection::plan_text(Instant now) {
         recovery_.find_no_new_data();
     }
     if (!recovery_.prefers_new_data()) {
-        if (auto resend = plan_resend(now)) return resend;
+        if (auto resend = plan_resend()) return resend;
     }
     if (auto probe = plan_probe()) return probe;
     if (auto larger = plan_path_probe(now)) return larger;
     if (auto fresh = plan_new(now)) return fresh;
+    if (auto rescue = plan_rescue(now)) return rescue;
     return plan_tail_probe();
 }
 
@@ -53,22 +54,31 @@ std::optional<Departure> Connection::plan_handshake() const {
     return syn;
 }
 
-std::optional<Departure> Connection::plan_resend(Instant now) const {
-    std::optional<Range> lost = flight_.next_lost(segment_mss());
-    const bool is_rescue = !lost;
-    if (is_rescue) lost = recovery_.rescue(recovery_context(now), flight_);
-    if (!lost || sender_.is_window_shut()) return std::nullopt;
-    if (lost->begin == 0) lost->end = 1;  // the SYN of a connection closed before it was acknowledged
+std::optional<Departure> Connection::plan_resend() const {
+    const std::optional<Range> lost = flight_.next_lost(segment_mss());
+    return lost ? resend_of(*lost) : std::nullopt;
+}
+
+// RFC 6675 4, NextSeg (3) and (4): after what is lost (1) and what is new (2).
+std::optional<Departure> Connection::plan_rescue(Instant now) const {
+    const std::optional<Range> range = recovery_.rescue(recovery_context(now), flight_);
+    std::optional<Departure> rescue = range ? resend_of(*range) : std::nullopt;
+    if (rescue) rescue->is_rescue = true;
+    return rescue;
+}
+
+std::optional<Departure> Connection::resend_of(Range range) const {
+    if (sender_.is_window_shut()) return std::nullopt;
+    if (range.begin == 0) range.end = 1;  // the SYN of a connection closed before it was acknowledged
     // RFC 9293 3.8.6 [SHLD-16]; choice for [MAY-7]: what a shrunk window excludes waits until it opens.
-    lost->end = std::min(lost->end, std::max(sender_.right_edge(), sender_.una() + 1));
-    if (lost->empty()) return std::nullopt;
-    if (!recovery_.is_forced() && flight_.pipe() + lost->size() > sending_window()) return std::nullopt;
+    range.end = std::min(range.end, std::max(sender_.right_edge(), sender_.una() + 1));
+    if (range.empty()) return std::nullopt;
+    if (!recovery_.is_forced() && flight_.pipe() + range.size() > sending_window()) return std::nullopt;
     Departure resend;
-    resend.text = *lost;
-    resend.seq = lost->begin;
+    resend.text = range;
+    resend.seq = range.begin;
     resend.is_resent = true;
-    resend.is_rescue = is_rescue;
-    resend.attempt = static_cast<std::uint16_t>(flight_.transmissions(lost->begin) + 1U);
+    resend.attempt = static_cast<std::uint16_t>(flight_.transmissions(range.begin) + 1U);
     if (!recovery_.is_active()) {
         resend.cause = Cause::timeout;
         resend.rule = Rule::r6298_5;
@@ -112,7 +122,8 @@ std::optional<Departure> Connection::plan_new(Instant now) {
     if (sender_.unsent() == 0 && !sender_.is_fin_unsent()) return std::nullopt;
     if (flight_.empty() && sender_.unsent() > 0) {  // RFC 5681 4.1
         const Duration idle = settings.idle_restart > Duration(0) ? settings.idle_restart : rto();
-        if (last_sent_at_ != Instant{} && now - last_sent_at_ > idle) controller_.on_idle(settings, mss());
+        if (last_sent_at_ != Instant{} && now - last_sent_at_ > idle)
+            controller_.on_idle(settings, mss(), now);
     }
     MaySendFacts facts;
     facts.unsent = sender_.unsent();
@@ -187,7 +198,14 @@ std::optional<Departure> Connection::plan_ack() const {
 }
 
 Pos Connection::congestion_window() const {
-    return recovery_.is_active() ? recovery_.window() : controller_.window();
+    const bool is_recovering = recovery_.is_active() && !controller_.has_own_recovery();
+    return is_recovering ? recovery_.window() : controller_.window();
+}
+
+// Probes are not paced: they leave when nothing else does.
+bool Connection::is_released(const Departure& departure, Instant now) {
+    if (departure.is_probe || departure.cause == Cause::tail_probe) return true;
+    return pacer_.may_send(pacing_rate(), now);
 }
 
 // What may be in flight now.
@@ -200,7 +218,10 @@ std::uint32_t Connection::segment_max() const {
     const std::uint32_t overhead = 60 + 20;
     const std::uint32_t full = segment_mss();
     if (path_segment_bytes_ < overhead + full) return full;
-    return (path_segment_bytes_ - overhead) / full * full;
+    Pos most = path_segment_bytes_ - overhead;
+    if (const std::uint64_t rate = pacing_rate(); rate > 0)
+        most = std::min(most, Pacer::quantum_bytes(rate, full, environment_.settings.pacing_quantum));
+    return static_cast<std::uint32_t>(most) / full * full;
 }
 
 std::uint32_t Connection::timestamp_now(Instant now) const {  // RFC 7323 5.4: 1 ms ticks; 7.1: random offset
@@ -314,6 +335,7 @@ void Connection::after_departure(const Departure& departure, Instant now) {
     }
     if (departure.text.empty()) return;
     patience_.on_asked(now);
+    path_.on_sent(departure.path_probe != 0 ? departure.path_probe : packet_bytes(departure.text.size()));
     if (departure.is_probe) {
         sender_.persist.on_sent();
         sender_.on_probed(departure.text.end);
@@ -321,7 +343,10 @@ void Connection::after_departure(const Departure& departure, Instant now) {
     } else if (departure.is_resent) {
         after_resend(departure, now);
     } else {
-        flight_.on_sent(departure.text, now);
+        if (flight_.empty() && rate_.is_application_limited()) controller_.on_restart(now);
+        flight_.on_sent(departure.text, now, rate_.on_sent(departure.text.size(), flight_.pipe(), now));
+        pacer_.on_sent(departure.text.size(), pacing_rate(), mss(), environment_.settings.pacing_quantum,
+                       now);
         if (departure.path_probe != 0) path_.on_probe_sent(departure.text, departure.path_probe);
         recovery_.on_new_data_sent(departure.text.size());
         sender_.on_sent(departure.text.end);
@@ -338,14 +363,17 @@ void Connection::after_departure(const Departure& departure, Instant now) {
 }
 
 void Connection::after_resend(const Departure& departure, Instant now) {
-    flight_.on_resent(departure.text, now);
+    flight_.on_resent(departure.text, now, rate_.on_sent(departure.text.size(), flight_.pipe(), now));
+    pacer_.on_sent(departure.text.size(), pacing_rate(), mss(), environment_.settings.pacing_quantum, now);
     ++retransmitted_;
     ++environment_.counters.tcp_retransmitted;
     if (departure.cause == Cause::tail_probe) return after_tail_probe(departure, now);
     const std::optional<std::uint32_t> timestamp =
         agreed_.timestamps ? std::optional(timestamp_now(now)) : std::nullopt;
-    recovery_.on_resent(departure.text, timestamp);
-    if (departure.is_rescue) recovery_.on_rescued();
+    if (departure.is_rescue)
+        recovery_.on_rescued(departure.text, timestamp, flight_);
+    else
+        recovery_.on_resent(departure.text, timestamp);
     timer_.on_sent(rto(), environment_.settings, now);
 }
 

@@ -48,6 +48,9 @@ JudgeContext context_of(const HalfOpen& child, const Segment& seg) {
 std::optional<Arrived> Engine::enter(const wire::PacketIn& packet) {
     const auto refuse = [&](Reason reason) {
         Arrived nothing;
+        Reader ports(packet.payload.view());
+        nothing.tuple.remote = {packet.source, ports.u16()};
+        nothing.tuple.local = {packet.destination, ports.u16()};
         nothing.text = packet.payload;
         drop(reason, nothing, 0, now_);
         return std::nullopt;

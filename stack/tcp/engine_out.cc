@@ -249,6 +249,10 @@ void Engine::drop(Reason reason, const Arrived& arrived, std::uint32_t connectio
     r.position = told_position(connection, arrived.header.sequence, false);
     r.ack = told_position(connection, arrived.header.acknowledgment, true);
     r.length = arrived.text.size();
+    const auto& [local, remote] = arrived.tuple;
+    if (local.address.is_v4() && remote.address.is_v4())
+        r.spare = {remote.address.to_v4(), local.address.to_v4(),
+                   std::uint32_t{remote.port} << 16U | local.port};
     trace_.write(r);
 }
 

@@ -37,6 +37,7 @@ struct Acked {
     Pos pipe_before = 0;                      // octets believed to be in the network then
     bool is_new = false;                      // snd.una advanced
     bool is_duplicate = false;                // RFC 5681 2
+    bool is_repetition = false;               // the same, whether or not data is outstanding
     bool has_sack = false;                    // it carries a SACK option
     bool has_reneged = false;                 // the peer gave up what it had reported (RFC 2018 8)
     std::optional<Duration> rtt;              // a sample Karn allows

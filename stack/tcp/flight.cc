@@ -1,6 +1,7 @@
 #include "tcp/flight.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sluice::tcp {
 
@@ -11,14 +12,28 @@ void Flight::account(const Sent& entry, Pos sign) {
     else if (entry.lost)
         lost_ += octets;
     else
-        pipe_ += octets;
+        pipe_ += entry.is_double ? 2 * octets : octets;
 }
 
 void Flight::set_lost(Sent& entry, bool lost) {
     account(entry, -1);
     entry.lost = lost;
     account(entry, +1);
-    if (lost) no_lost_below_ = std::min(no_lost_below_, entry.range.begin);
+    if (!lost) return;
+    no_lost_below_ = std::min(no_lost_below_, entry.range.begin);
+    if (newly_lost_ == 0 || entry.range.begin < newly_lost_at_) newly_lost_at_ = entry.range.begin;
+    newly_lost_ += entry.range.size();
+}
+
+Losses Flight::take_losses() {
+    if (newly_lost_ == 0 || sent_.empty()) return {};
+    return {std::exchange(newly_lost_, 0), sent_[index_of(newly_lost_at_)].state};
+}
+
+void Flight::set_double(Sent& entry, bool is_double) {
+    account(entry, -1);
+    entry.is_double = is_double;
+    account(entry, +1);
 }
 
 void Flight::reset() {
@@ -26,14 +41,15 @@ void Flight::reset() {
     resent_.reset();
 }
 
-void Flight::on_sent(Range range, Instant now) {
+void Flight::on_sent(Range range, Instant now, const SendState& state) {
     SLUICE_CHECK(!range.empty());
     SLUICE_CHECK(sent_.empty() || sent_.back().range.end == range.begin);
     if (sent_.empty()) {
         resent_.clear();
         highest_sacked_ = no_lost_below_ = judged_below_ = range.begin;
+        newly_lost_ = 0;
     }
-    sent_.push_back(Sent{range, now});
+    sent_.push_back(Sent{range, now, 1, false, false, state});
     account(sent_.back(), +1);
 }
 
@@ -42,10 +58,12 @@ void Flight::on_acknowledged(Pos una, Delivered& delivered) {
         if (sent_.front().range.end > una) split(0, una);
         const Sent taken = sent_.pop_front();
         account(taken, -1);
-        if (!taken.sacked) delivered.add(taken.range, taken.sent_at, taken.transmissions > 1, taken.lost);
+        if (!taken.sacked)
+            delivered.add(taken.range, taken.sent_at, taken.transmissions > 1, taken.lost, taken.state);
         if (taken.sacked && taken.transmissions > 1) delivered.any_resent = true;
     }
     highest_sacked_ = std::max(highest_sacked_, una);
+    while (!resent_.empty() && resent_.front().range.end <= una) resent_.pop_front();
 }
 
 void Flight::on_sacked(Range range, std::uint32_t entries_most, Delivered& delivered) {
@@ -60,7 +78,7 @@ void Flight::on_sacked(Range range, std::uint32_t entries_most, Delivered& deliv
         if (sent_[i].range.begin < range.begin) split(i++, range.begin);
         if (sent_[i].range.end > range.end) split(i, range.end);
         Sent& entry = sent_[i];
-        delivered.add(entry.range, entry.sent_at, entry.transmissions > 1, entry.lost);
+        delivered.add(entry.range, entry.sent_at, entry.transmissions > 1, entry.lost, entry.state);
         delivered.sacked += entry.range.size();
         account(entry, -1);
         entry.sacked = true;
@@ -172,6 +190,8 @@ Pos Flight::mark_below_sacked(Pos above, std::uint32_t ranges) {
         if (!entry.lost && entry.transmissions == 1) {
             set_lost(entry, true);
             found += entry.range.size();
+        } else if (entry.is_double) {  // SetPipe: the first copy is lost now
+            set_double(entry, false);
         }
     }
     judged_below_ = judged;
@@ -217,7 +237,7 @@ std::uint16_t Flight::transmissions(Pos at) const {
     return sent_.empty() ? std::uint16_t{0} : sent_[index_of(at)].transmissions;
 }
 
-void Flight::on_resent(Range range, Instant now) {
+void Flight::on_resent(Range range, Instant now, const SendState& state) {
     std::uint32_t i = index_of(range.begin);
     if (sent_[i].range.begin < range.begin) split(i++, range.begin);
     std::uint16_t transmissions = sent_[i].transmissions;
@@ -233,11 +253,18 @@ void Flight::on_resent(Range range, Instant now) {
     if (sent_[i].range.end > range.end) split(i, range.end);
     account(sent_[i], -1);
     sent_[i].lost = false;
+    sent_[i].is_double = false;
     sent_[i].sent_at = now;
+    sent_[i].state = state;
     sent_[i].transmissions = static_cast<std::uint16_t>(std::min(transmissions + 1, 65535));
     account(sent_[i], +1);
     if (no_lost_below_ >= range.begin) no_lost_below_ = range.end;
     resent_.push_back({range, now});
+}
+
+void Flight::count_twice(Range range) {
+    for (std::uint32_t i = index_of(range.begin); i < sent_.size() && sent_[i].range.end <= range.end; ++i)
+        if (sent_[i].is_in_pipe()) set_double(sent_[i], true);
 }
 
 std::uint32_t Flight::index_of(Pos at) const {

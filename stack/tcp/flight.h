@@ -13,6 +13,7 @@
 
 #include "base/ring.h"
 #include "base/time.h"
+#include "tcp/rate_sample.h"
 #include "tcp/recover/delivered.h"
 #include "tcp/seq.h"
 
@@ -24,6 +25,8 @@ struct Sent {
     std::uint16_t transmissions = 1;
     bool lost = false;  // judged lost and not resent since
     bool sacked = false;
+    SendState state;
+    bool is_double = false;  // two copies are in the pipe
     bool is_in_pipe() const { return !lost && !sacked; }
 };
 
@@ -33,6 +36,12 @@ struct TimeLosses {
     bool any_resent = false;     // a retransmission is among them
     Instant latest_resent_at{};  // when the newest of those left
     Instant next = never;        // when the next one falls due
+};
+
+// What was judged lost since the last look.
+struct Losses {
+    Pos octets = 0;
+    SendState first;
 };
 
 class Flight {
@@ -51,9 +60,11 @@ public:
 
     // --- sending
     // A new range; it must start where the last one ends.
-    void on_sent(Range range, Instant now);
+    void on_sent(Range range, Instant now, const SendState& state = {});
     // A range leaves again; what was lost of it is in the pipe again.
-    void on_resent(Range range, Instant now);
+    void on_resent(Range range, Instant now, const SendState& state = {});
+    // It was resent without being lost: both copies may be under way (RFC 6675 4, SetPipe).
+    void count_twice(Range range);
     // How often the entry holding `at` was sent.
     std::uint16_t transmissions(Pos at) const;
 
@@ -77,6 +88,8 @@ public:
     void mark_old(Duration wait, Instant now);
     // RFC 6675 4, IsLost: sent once, not sacked, and more than `above` octets or `ranges` ranges are sacked above it.
     Pos mark_below_sacked(Pos above, std::uint32_t ranges);
+    // To be asked before anything is sent or acknowledged again.
+    Losses take_losses();
     // The losses were none (RFC 3522, RFC 5682).
     void forget_lost();
 
@@ -102,6 +115,7 @@ private:
     void split(std::uint32_t i, Pos at);
     void account(const Sent& entry, Pos sign);
     void set_lost(Sent& entry, bool lost);
+    void set_double(Sent& entry, bool is_double);
     void reset();
     void mark_overtaken_resends(const Overtaking& newest, Duration wait, Instant now, TimeLosses& found);
 
@@ -111,6 +125,8 @@ private:
     Pos lost_ = 0;
     Pos sacked_ = 0;
     Pos highest_sacked_ = 0;
+    Pos newly_lost_ = 0;
+    Pos newly_lost_at_ = 0;  // the first of them
     Pos no_lost_below_ = 0;  // where next_lost may begin to look
     Pos judged_below_ = 0;   // every entry below, sent once, was judged by time
 };

@@ -6,6 +6,7 @@
 
 #include "base/time.h"
 #include "base/trace_record.h"
+#include "tcp/congestion_name.h"
 #include "wire/address.h"
 
 namespace sluice::tcp {
@@ -25,8 +26,9 @@ struct Options {
     std::uint8_t hop_limit = 0;      // 0: the host's setting
     std::optional<Duration>
         linger;  // SO_LINGER: 0 makes close() abort; longer times are the caller's to wait
-    bool report_soft_errors = true;  // RFC 9293 3.9.1.8 [SHLD-20]
-    std::uint16_t mss = 0;           // TCP_MAXSEG: upper bound, 0 = none
+    bool report_soft_errors = true;        // RFC 9293 3.9.1.8 [SHLD-20]
+    std::uint16_t mss = 0;                 // TCP_MAXSEG: upper bound, 0 = none
+    std::optional<Congestion> congestion;  // TCP_CONGESTION; unset: the host's setting
 };
 
 // A connection as an application may look at it (RFC 9293 STATUS).
@@ -49,6 +51,10 @@ struct Info {
     std::uint32_t rcv_wnd = 0;
     std::uint32_t cwnd = 0;
     std::uint32_t ssthresh = 0;
+    Congestion congestion = Congestion::reno;
+    std::uint64_t pacing_rate = 0;        // octets per second; 0: not paced
+    std::uint64_t delivery_rate = 0;      // the latest, octets per second; 0: none yet
+    bool is_application_limited = false;  // that one was measured while the window was not in use
     Phase phase = Phase::none;
     Duration srtt{};
     Duration rttvar{};

@@ -5,9 +5,11 @@
 #include <span>
 
 #include "base/setting.h"
+#include "tcp/congestion_name.h"
 
-// D(name, default, least, most, text) a duration; N(...) a number; B(name, default, text) a switch.
-#define SLUICE_TCP_SETTINGS(D, N, B)                                                                     \
+// D(name, default, least, most, text) a duration; N(...) a number; B(name, default, text) a switch;
+// C(name, type, default, text) a choice: an enum with names_of(type).
+#define SLUICE_TCP_SETTINGS(D, N, B, C)                                                                  \
     /* opening */                                                                                        \
     N(backlog_max, 4096, 1, 65535, "largest backlog of a listener (project, states.md 6)")               \
     N(half_open_max, 65536, 1, 4194304, "half-open connections of the whole host (RFC 4987 3)")          \
@@ -71,9 +73,19 @@
     D(path_raise_after_report, 10min, 5min, 24h, "no larger try after a too-big message (RFC 1191 3)")   \
     D(path_raise_after_success, 2min, 1min, 24h, "and after a larger try that passed (RFC 1191 3)")      \
     /* congestion */                                                                                     \
+    C(congestion, Congestion, Congestion::reno,                                                          \
+      "congestion control of new connections (RFC 9438; TCP_CONGESTION)")                                \
     N(initial_window_segments, 10, 1, 1000, "initial window in segments (RFC 6928 2)")                   \
     N(initial_window_bytes, 14600, 536, 1048576, "initial window in octets (RFC 6928 2)")                \
-    N(fixed_window_bytes, 0, 0, 1073741824, "for tests: a window that never moves; 0 = Reno")            \
+    N(slow_start_segments, 1, 1, 65535,                                                                  \
+      "segments an ACK adds in slow start, if not paced (RFC 5681 3.1: 1, RFC 9406 4.2: 8)")             \
+    B(hystart, false, "leave slow start when round trips grow longer (RFC 9406)")                        \
+    N(hystart_divisor, 4, 2, 100, "growth divisor of conservative slow start (RFC 9406 4.3)")            \
+    B(pacing, false, "spread the window of Reno and CUBIC over the round trip; BBR always does")         \
+    N(pacing_slow_start_percent, 200, 100, 1000, "of the window per round trip, in slow start")          \
+    N(pacing_percent, 120, 100, 1000, "the same afterwards")                                             \
+    D(pacing_quantum, 1ms, 0s, 100ms, "how far ahead a paced burst may run")                             \
+    N(fixed_window_bytes, 0, 0, 1073741824, "for tests: a window that never moves; 0 = none")            \
     D(idle_restart, 0s, 0s, 24h,                                                                         \
       "restart from the initial window after this idle time; 0 = one RTO (RFC 5681 4.1)")                \
     /* waiting */                                                                                        \
@@ -98,7 +110,9 @@ struct Settings {
 #define SLUICE_DURATION(name, value, least, most, text) Duration name = value;
 #define SLUICE_NUMBER(name, value, least, most, text) std::uint32_t name = value;
 #define SLUICE_FLAG(name, value, text) bool name = value;
-    SLUICE_TCP_SETTINGS(SLUICE_DURATION, SLUICE_NUMBER, SLUICE_FLAG)
+#define SLUICE_CHOICE(name, type, value, text) type name = value;
+    SLUICE_TCP_SETTINGS(SLUICE_DURATION, SLUICE_NUMBER, SLUICE_FLAG, SLUICE_CHOICE)
+#undef SLUICE_CHOICE
 #undef SLUICE_DURATION
 #undef SLUICE_NUMBER
 #undef SLUICE_FLAG

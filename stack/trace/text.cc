@@ -96,6 +96,17 @@ void put_drop(Out out, const TraceRecord& record) {
         fmt::format_to(out, "{} ", name_of(record.reason));
     }
     fmt::format_to(out, "len {}", record.length);
+    const auto& [source, destination, ports] = record.spare;
+    if (source == 0 && destination == 0) return;
+    const auto put_end = [&](std::uint32_t address, std::uint32_t port) {
+        fmt::format_to(out, "{}.{}.{}.{}", address >> 24U, address >> 16U & 255U, address >> 8U & 255U,
+                       address & 255U);
+        if (ports != 0) fmt::format_to(out, ":{}", port);
+    };
+    fmt::format_to(out, " ");
+    put_end(source, ports >> 16U);
+    fmt::format_to(out, " > ");
+    put_end(destination, ports & 0xffffU);
 }
 
 void put_congestion(Out out, const TraceRecord& record) {
@@ -212,6 +223,12 @@ std::string why_dropped(const TraceRecord& record) {
     return why;
 }
 
+std::string why_called(const TraceRecord& record) {
+    const auto call = static_cast<Call>(record.detail);
+    const bool ends = call == Call::close || call == Call::shutdown_write;
+    return ends && record.value != 0 ? fmt::format("{} bytes queued", record.value) : std::string();
+}
+
 std::string why_congestion(const TraceRecord& record) {
     if (record.cause == Cause::fast_retransmit && record.attempt != 0)
         return fmt::format("{} dup ACKs, hole at {}", record.attempt, record.snd_una);
@@ -253,8 +270,8 @@ std::string why_of(const TraceRecord& record, const ConnectionFacts* facts) {
         case Kind::segment_held: return fmt::format("hole at {}", record.rcv_nxt);
         case Kind::segment_lost: return std::string(text_of(record.cause));
         case Kind::note: return std::string(text_of(record.reason));
+        case Kind::call: return why_called(record);
         case Kind::rtt:
-        case Kind::call:
         case Kind::count_: break;
     }
     return {};

@@ -43,7 +43,8 @@ struct PacketOut {
     bool dont_fragment = true;
     bool has_checksum = true;  // a transport checksum stands at checksum_offset, over the pseudo-header too
     std::uint16_t checksum_offset = 0;
-    std::uint16_t segment_bytes = 0;  // see FrameOut
+    std::uint16_t segment_bytes = 0;   // see FrameOut
+    std::uint16_t identification = 0;  // 0: chosen if one is needed
     std::uint32_t header_length = 0;
     std::array<std::uint8_t, 64> header_bytes;
     SliceList payload;
@@ -55,6 +56,7 @@ struct PacketOut {
         payload.clear();
         header_length = 0;
         segment_bytes = 0;
+        identification = 0;
         hop_limit = 0;
         traffic_class = 0;
         dont_fragment = true;

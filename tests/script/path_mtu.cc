@@ -146,3 +146,45 @@ SCRIPT_TEST("a try that is lost alone does not count as congestion, and is not r
     CHECK(t.info().mss_send == 1160);
     for (const Seen& seen : t.takes_all()) CHECK(seen.length() <= 1160);
 }
+
+SCRIPT_TEST("a forged message about packets that pass changes nothing while there is progress [R5927-6]",
+            Worlds::numbers) {
+    Script t(with_sack());
+    t.established().app().writes(1460);
+    t.stack_sends(data(1, 1460)).peer_sends(ack(1461));
+    t.app().writes(1460);
+    t.stack_sends(data(1461, 1460));
+    too_big(t, 1461, 576);
+    t.stack_is_silent().peer_sends(ack(2921));
+    t.app().writes(1460);
+    t.stack_sends(data(2921, 1460));
+    too_big(t, 2921, 576);
+    t.stack_sends_after(1s, data(2921, 536)).peer_sends(ack(3457)).takes_all();  // it timed out: perhaps true
+    t.peer_sends(ack(4381));
+}
+
+SCRIPT_TEST(
+    "one message lowers the size once, a raised size resends nothing, the peer's MSS stays the bound "
+    "[R1191-2] [R1191-8] [R1191-11]",
+    Worlds::numbers) {
+    ScriptOptions options = with_sack();
+    options.mss = 1000;
+    Script t(options);
+    t.established().app().writes(3000);
+    t.takes_all();
+    too_big(t, 1, 1500);
+    t.stack_is_silent();
+    too_big(t, 1, 900);
+    for (const Seen& seen : t.takes_all()) CHECK(seen.length() <= 860);
+    t.peer_sends(ack(861)).takes_all();
+    t.peer_sends(ack(3001)).stack_is_silent();
+    const auto resent = t.stack().counters().tcp_retransmitted;
+    t.after(11min);
+    t.app().writes(10000);
+    for (int i = 0; i < 20; ++i) {
+        for (const Seen& seen : t.takes_all()) CHECK(seen.length() <= 1000);
+        t.after(20ms).peer_sends(ack(t.flow().highest_sent));
+    }
+    t.takes_all();
+    CHECK(t.stack().counters().tcp_retransmitted == resent);
+}

@@ -118,7 +118,9 @@ DirectoryEntry entry_of(int directory, const char* name) {
 
 std::expected<FileTree, std::string> FileTree::at(const std::string& directory) {
     Descriptor root(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!root) return std::unexpected(fmt::format("{}: {}", directory, std::strerror(errno)));
+    if (!root)
+        return std::unexpected(
+            fmt::format("cannot read the directory {}: {}", directory, std::strerror(errno)));
     return FileTree(std::move(root));
 }
 

@@ -18,20 +18,17 @@ Server::Server(Stack& stack, ServerParts parts, std::function<Date()> date)
 Server::~Server() = default;
 
 void Server::serve(TcpListener listener) {
-    listener_ = std::move(listener);
-    TcpOptions options = listener_.options();
+    TcpOptions options = listener.options();
     options.no_delay = true;  // Replies are written whole; holding back their last segment only costs time.
     options.report_soft_errors = false;  // TCP goes on trying; our own timeouts decide.
-    listener_.set_options(options);
-    listener_.watch(this);
+    listener.set_options(options);
+    listener.watch(this);
+    listeners_.push_back(std::move(listener));
 }
 
 void Server::on_ready(Readiness) {
-    while (listener_) {
-        auto accepted = listener_.accept();
-        if (!accepted) return;
-        admit(std::move(*accepted));
-    }
+    for (TcpListener& listener : listeners_)
+        while (auto accepted = listener.accept()) admit(std::move(*accepted));
 }
 
 void Server::admit(TcpSocket socket) {
@@ -114,7 +111,7 @@ void Server::stop(std::function<void()> done) {
     if (is_stopping_) return;
     is_stopping_ = true;
     done_ = std::move(done);
-    listener_ = TcpListener();
+    listeners_.clear();
     grace_end_ = later(stack_.now(), parts_.settings.grace_time);
     std::vector<Number> numbers;
     for (const auto& [number, session] : sessions_) numbers.push_back(number);

@@ -26,7 +26,7 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    void serve(TcpListener listener);
+    void serve(TcpListener listener);  // may be called for several
     // Called with an instant whenever an earlier on_time() than before is wanted.
     void set_wake(std::function<void(Instant)> wake) { wake_ = std::move(wake); }
     void on_time();
@@ -56,7 +56,7 @@ private:
     std::function<Date()> date_;
     std::function<void(Instant)> wake_;
     std::function<void()> done_;
-    TcpListener listener_;
+    std::list<TcpListener> listeners_;
     std::map<Number, std::unique_ptr<Session>> sessions_;
     std::map<wire::Address, std::uint32_t> per_address_;
     std::set<std::pair<Instant, Number>> deadlines_;  // one of each session, never later than its real one

@@ -1,8 +1,19 @@
 #include "tcp/congestion/controller.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace sluice::tcp {
+namespace {
+
+template <typename Algorithm>
+Algorithm& held(Algorithm& algorithm) {
+    return algorithm;
+}
+Bbr& held(std::unique_ptr<Bbr>& bbr) { return *bbr; }
+const Bbr& held(const std::unique_ptr<Bbr>& bbr) { return *bbr; }
+
+}  // namespace
 
 Pos Controller::initial_window(const Settings& settings, std::uint32_t mss, std::uint32_t syns_resent) {
     if (syns_resent > 1) return mss;
@@ -10,54 +21,101 @@ Pos Controller::initial_window(const Settings& settings, std::uint32_t mss, std:
                     std::max(2 * Pos{mss}, Pos{settings.initial_window_bytes}));
 }
 
-void Controller::start(const Settings& settings, std::uint32_t mss, std::uint32_t syns_resent) {
+void Controller::start(Congestion congestion, const Settings& settings, std::uint32_t mss,
+                       std::uint32_t syns_resent, std::uint32_t seed) {
     if (settings.fixed_window_bytes > 0) {
         algorithm_.emplace<Fixed>(settings.fixed_window_bytes);
         return;
     }
-    algorithm_.emplace<Reno>().start(initial_window(settings, mss, syns_resent));
+    become(congestion, settings,
+           {initial_window(settings, mss, syns_resent), std::numeric_limits<Pos>::max(), seed});
+}
+
+void Controller::change(Congestion congestion, const Settings& settings, std::uint32_t seed) {
+    if (congestion == this->congestion() || settings.fixed_window_bytes > 0) return;
+    become(congestion, settings, {window(), slow_start_threshold(), seed});
+}
+
+void Controller::become(Congestion congestion, const Settings& settings, const Start& start) {
+    switch (congestion) {
+        case Congestion::reno:
+            algorithm_.emplace<Reno>().start(settings, start.window, start.threshold);
+            break;
+        case Congestion::cubic:
+            algorithm_.emplace<Cubic>().start(settings, start.window, start.threshold);
+            break;
+        case Congestion::bbr:
+            algorithm_.emplace<std::unique_ptr<Bbr>>(std::make_unique<Bbr>())
+                ->start(start.window, start.seed);
+            break;
+        case Congestion::fixed: algorithm_.emplace<Fixed>(start.window); break;
+    }
+}
+
+Congestion Controller::congestion() const {
+    if (std::holds_alternative<Reno>(algorithm_)) return Congestion::reno;
+    if (std::holds_alternative<Cubic>(algorithm_)) return Congestion::cubic;
+    return bbr() ? Congestion::bbr : Congestion::fixed;
+}
+
+// Linux: twice the window in slow start while it doubles, else 1.2 times.
+std::uint64_t Controller::pacing_rate(const Settings& settings, Duration smoothed) const {
+    if (bbr()) return bbr()->pacing_rate();
+    if (!settings.pacing || smoothed <= Duration(0)) return 0;
+    const auto us = static_cast<std::uint64_t>(std::max<std::int64_t>(in_us(smoothed), 1));
+    const std::uint64_t percent =
+        window() < slow_start_threshold() / 2 ? settings.pacing_slow_start_percent : settings.pacing_percent;
+    return static_cast<std::uint64_t>(window()) * 10'000 * percent / us;
 }
 
 Pos Controller::window() const {
-    return std::visit([](const auto& algorithm) { return algorithm.window(); }, algorithm_);
+    return std::visit([](const auto& algorithm) { return held(algorithm).window(); }, algorithm_);
 }
 
 Pos Controller::slow_start_threshold() const {
-    return std::visit([](const auto& algorithm) { return algorithm.slow_start_threshold(); }, algorithm_);
+    return std::visit([](const auto& algorithm) { return held(algorithm).slow_start_threshold(); },
+                      algorithm_);
 }
 
 bool Controller::is_slow_start() const {
-    const Reno* reno = std::get_if<Reno>(&algorithm_);
-    return reno && reno->is_slow_start();
+    return std::visit([](const auto& algorithm) { return held(algorithm).is_slow_start(); }, algorithm_);
 }
 
-void Controller::on_acked(Pos octets, std::uint32_t mss, bool was_limited) {
-    if (auto* reno = std::get_if<Reno>(&algorithm_); reno && was_limited) reno->on_acked(octets, mss);
+void Controller::on_acked(const AckSample& sample) {
+    std::visit([&](auto& algorithm) { held(algorithm).on_acked(sample); }, algorithm_);
 }
 
-void Controller::on_loss(Pos flight_bytes, std::uint32_t mss) {
-    if (auto* reno = std::get_if<Reno>(&algorithm_)) reno->on_loss(flight_bytes, mss);
+void Controller::on_lost(const LostSample& lost) {
+    if (auto* held = std::get_if<std::unique_ptr<Bbr>>(&algorithm_)) (*held)->on_lost(lost);
 }
 
-void Controller::on_timeout(Pos flight_bytes, std::uint32_t mss, bool is_first) {
-    auto* reno = std::get_if<Reno>(&algorithm_);
-    if (!reno) return;
-    // RFC 5681 3.1: a further timeout of the same segment leaves ssthresh alone.
-    if (is_first) reno->on_loss(flight_bytes, mss);
-    reno->on_timeout(mss);
+void Controller::on_loss(const CongestionEvent& event) {
+    std::visit([&](auto& algorithm) { held(algorithm).on_loss(event); }, algorithm_);
+}
+
+void Controller::on_ecn(const CongestionEvent& event) {
+    std::visit([&](auto& algorithm) { held(algorithm).on_ecn(event); }, algorithm_);
+}
+
+void Controller::on_timeout(const CongestionEvent& event, bool is_first) {
+    std::visit([&](auto& algorithm) { held(algorithm).on_timeout(event, is_first); }, algorithm_);
 }
 
 void Controller::on_recovered(Pos window) {
-    if (auto* reno = std::get_if<Reno>(&algorithm_)) reno->set_window(window);
+    std::visit([&](auto& algorithm) { held(algorithm).set_window(window); }, algorithm_);
 }
 
 void Controller::undo() {
-    if (auto* reno = std::get_if<Reno>(&algorithm_)) reno->undo();
+    std::visit([](auto& algorithm) { held(algorithm).undo(); }, algorithm_);
 }
 
-void Controller::on_idle(const Settings& settings, std::uint32_t mss) {
-    if (auto* reno = std::get_if<Reno>(&algorithm_))
-        reno->set_window(std::min(reno->window(), initial_window(settings, mss, 0)));
+void Controller::on_idle(const Settings& settings, std::uint32_t mss, Instant now) {
+    std::visit([&](auto& algorithm) { held(algorithm).on_idle(initial_window(settings, mss, 0), now); },
+               algorithm_);
+}
+
+void Controller::on_restart(Instant now) {
+    if (auto* held = std::get_if<std::unique_ptr<Bbr>>(&algorithm_)) (*held)->on_restart(now);
 }
 
 }  // namespace sluice::tcp

@@ -3,7 +3,7 @@
 
 #include <limits>
 
-#include "tcp/seq.h"
+#include "tcp/congestion/sample.h"
 
 namespace sluice::tcp {
 
@@ -12,6 +12,15 @@ public:
     explicit Fixed(Pos window) : window_(window) {}
     Pos window() const { return window_; }
     Pos slow_start_threshold() const { return std::numeric_limits<Pos>::max(); }
+    bool is_slow_start() const { return false; }
+
+    void on_acked(const AckSample&) {}
+    void on_loss(const CongestionEvent&) {}
+    void on_ecn(const CongestionEvent&) {}
+    void on_timeout(const CongestionEvent&, bool) {}
+    void set_window(Pos) {}
+    void undo() {}
+    void on_idle(Pos, Instant) {}
 
 private:
     Pos window_;

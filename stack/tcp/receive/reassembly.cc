@@ -58,6 +58,12 @@ Reassembly::Result Reassembly::hold(Pos begin, Slice text, std::uint32_t pieces_
     return result;
 }
 
+std::optional<Range> Reassembly::first_held(Range text) const {
+    const std::uint32_t i = first_ending_above(text.begin);
+    if (i == pieces_.size() || pieces_[i].range.begin >= text.end) return std::nullopt;
+    return Range{std::max(pieces_[i].range.begin, text.begin), std::min(pieces_[i].range.end, text.end)};
+}
+
 std::optional<Slice> Reassembly::take(Pos nxt) {
     while (!pieces_.empty() && pieces_.front().range.begin <= nxt) {
         Piece piece = pieces_.pop_front();

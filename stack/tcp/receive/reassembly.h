@@ -29,6 +29,8 @@ public:
     Pos end() const { return pieces_.empty() ? 0 : pieces_.back().range.end; }
 
     Result hold(Pos begin, Slice text, std::uint32_t pieces_max, ChunkPool& pool);
+    // The first octets of `text` that are held.
+    std::optional<Range> first_held(Range text) const;
     // The piece that starts at `nxt`; octets below it are dropped.
     std::optional<Slice> take(Pos nxt);
     void clear();

@@ -56,6 +56,7 @@ Receiver::Text Receiver::take_text(const Segment& seg, std::uint32_t pieces_max,
         return result;
     }
     const Pos before = nxt_;
+    if (has_hole()) result.duplicate = disorder_->held.first_held({begin, begin + text.size()});
     deliver(std::move(text), pool);
     result.filled_hole = has_hole();
     while (has_hole()) {

@@ -65,8 +65,8 @@ Acked digest_ack(const Segment& seg, const AckContext& context, Flight& flight) 
         acked.octets = seg.ack - context.una;
     } else {
         // RFC 5681 2: data outstanding, no payload, no SYN or FIN, the highest ACK seen, the window unchanged.
-        acked.is_duplicate =
-            acked.flight_before > 0 && seg.len() == 0 && seg.ack == context.una && !context.window_changed;
+        acked.is_repetition = seg.len() == 0 && seg.ack == context.una && !context.window_changed;
+        acked.is_duplicate = acked.is_repetition && acked.flight_before > 0;
     }
     if (seg.sack_count > 0) take_sack(seg, context, flight, delivered);
     acked.rtt = rtt_sample(acked, context, age);

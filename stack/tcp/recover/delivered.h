@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/time.h"
+#include "tcp/rate_sample.h"
 #include "tcp/seq.h"
 
 namespace sluice::tcp {
@@ -37,11 +38,12 @@ struct Delivered {
     std::optional<Instant> sample_sent_at;  // of the newest one that was sent once only (Karn)
     Overtaking newest;                      // end < 0: none that counts
     Duration newest_rtt{};
+    SendState newest_state;
     Pos lowest_original = std::numeric_limits<Pos>::max();  // end of the lowest one that was sent once only
     Pos highest = -1;
     bool any_lost_original = false;  // one that was judged lost, never resent, and arrived
 
-    void add(Range range, Instant sent_at, bool was_resent, bool was_lost) {
+    void add(Range range, Instant sent_at, bool was_resent, bool was_lost, const SendState& state = {}) {
         any = true;
         octets += range.size();
         highest = std::max(highest, range.end);
@@ -56,6 +58,7 @@ struct Delivered {
         if (newest.end < 0 || !newest.is_after(sent_at, range.end)) {
             newest = {sent_at, range.end};
             newest_rtt = now - sent_at;
+            newest_state = state;
         }
     }
 

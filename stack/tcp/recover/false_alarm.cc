@@ -1,12 +1,14 @@
 #include "tcp/recover/false_alarm.h"
 
+#include <algorithm>
+
 namespace sluice::tcp {
 
 void FalseAlarm::on_loss(const Settings& settings, bool is_timeout, bool is_first, Pos una, Pos snd_max) {
     if (!settings.undo) return;
     if (is_first) {
         una_ = una;
-        resent_ = 0;
+        resent_ = resent_end_ = 0;
         has_timestamp_ = false;
         waits_for_echo_ = true;
     }
@@ -17,6 +19,7 @@ void FalseAlarm::on_loss(const Settings& settings, bool is_timeout, bool is_firs
 void FalseAlarm::on_resent(Range range, std::optional<std::uint32_t> timestamp) {
     if (una_ < 0) return;
     resent_ += range.size();
+    resent_end_ = std::max(resent_end_, range.end);
     if (has_timestamp_ || !timestamp) return;
     has_timestamp_ = true;
     first_timestamp_ = *timestamp;
@@ -45,27 +48,26 @@ bool FalseAlarm::is_false_by_echo(const Acked& acked) {
 // RFC 5682 2.1 (2) and (3), with SACK 3.1.
 bool FalseAlarm::is_false_by_forward_acks(const Acked& acked) {
     if (step_ == Step::none) return false;
-    if (acked.una >= snd_max_) {  // (2a), (3a): everything is acknowledged; nothing can be told
-        step_ = Step::none;
-        return false;
-    }
     if (step_ == Step::first_ack) {
-        // (2a): without SACK a duplicate says that something is missing; with it, wait for the next new one.
         if (acked.is_new) {
-            step_ = Step::new_data;
+            // (2a): everything is acknowledged, or not even all that was resent: nothing can be told.
+            const bool is_in_between = acked.una >= resent_end_ && acked.una < snd_max_;
+            step_ = is_in_between ? Step::new_data : Step::none;
             new_sent_ = 0;
-        } else if (acked.is_duplicate && acked.delivered.sacked == 0) {
-            step_ = Step::none;
+        } else if (acked.is_duplicate && !acked.has_sack) {
+            step_ = Step::none;  // (2a): something is missing; with SACK wait for the next new one (3.1 (2))
         }
         return false;
     }
-    // (3b): octets that were not resent are acknowledged: they had only been late.
-    if (acked.is_new && acked.delivered.any_lost_original) {
-        rule_ = Rule::r5682_2_1;
-        return true;
-    }
-    if (acked.is_duplicate || acked.delivered.sacked > 0) step_ = Step::none;  // (3a)
-    return false;
+    const Delivered& delivered = acked.delivered;
+    if (!acked.is_new && !acked.is_duplicate && !delivered.any) return false;  // 3.1 (3): others are ignored
+    step_ = Step::none;
+    // (3a): a duplicate, or the new data arrived. Choice: the latter says nothing without SACK either.
+    if (!delivered.any || delivered.highest > snd_max_) return false;
+    // (3b): octets that were sent before the timeout and not resent are acknowledged: they had only been late.
+    if (delivered.lowest_original > snd_max_) return false;
+    rule_ = Rule::r5682_2_1;
+    return true;
 }
 
 bool FalseAlarm::is_false_by_reports(const Acked& acked) {

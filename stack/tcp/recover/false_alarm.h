@@ -39,7 +39,8 @@ private:
     Pos una_ = -1;      // SND.UNA when it began; < 0: nothing to undo
     Pos snd_max_ = -1;  // and SND.MAX
     Pos new_sent_ = 0;
-    Pos resent_ = 0;  // octets resent and not reported twice
+    Pos resent_ = 0;      // octets resent and not reported twice
+    Pos resent_end_ = 0;  // how far they reach
     std::uint32_t first_timestamp_ = 0;
     bool has_timestamp_ = false;
     bool waits_for_echo_ = false;

@@ -33,6 +33,7 @@ public:
     // Lost data leaves at once, whatever the window: the first retransmission of a recovery, and one per partial ACK.
     bool is_forced() const { return is_forced_; }
     void on_resent() { is_forced_ = false; }
+    void force() { is_forced_ = true; }
     // The window while in recovery.
     Pos window() const { return window_; }
     // What the controller's window becomes when recovery ends (RFC 6582 3.2 (3), full acknowledgment).

@@ -14,22 +14,25 @@ class Rack {
 public:
     // 6.2 steps 2 and 3.
     void on_delivered(const Delivered& delivered) {
-        if (delivered.newest.end >= 0 &&
-            (newest_.end < 0 || !newest_.is_after(delivered.newest.sent_at, delivered.newest.end))) {
-            newest_ = delivered.newest;
+        if (delivered.newest.end >= 0) {
+            // Of what was delivered last, also when something sent later had been delivered before it.
             rtt_ = delivered.newest_rtt;
+            if (newest_.end < 0 || !newest_.is_after(delivered.newest.sent_at, delivered.newest.end))
+                newest_ = delivered.newest;
         }
         // Step 3: an original arrived below one that arrived before it.
         if (delivered.lowest_original < forward_) reordering_seen_ = true;
         forward_ = std::max(forward_, delivered.highest);
     }
-    // Step 4: a round in which a D-SACK told of a needless retransmission.
-    void on_duplicate_reported(Pos una, Pos snd_nxt) {
-        if (una < round_end_) return;
+    // Step 4: a round in which a D-SACK told of a needless retransmission. False: the round was counted before.
+    bool on_duplicate_reported(Pos una, Pos snd_nxt) {
+        if (una < round_end_) return false;
         round_end_ = snd_nxt;
         multiplier_ = static_cast<std::uint8_t>(std::min(multiplier_ + 1, 255));
         persist_ = 16;
+        return true;
     }
+    // Step 4: fast or RTO recovery ended, with an acknowledgment that did not begin such a round.
     void on_recovered() {
         if (persist_ > 0 && --persist_ > 0) return;
         multiplier_ = 1;

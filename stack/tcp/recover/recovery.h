@@ -44,13 +44,14 @@ public:
         return sack_ ? sack_->rescue(context, flight) : std::nullopt;
     }
     Pos flight_size(const Flight& flight) const {
-        return sack_ ? flight.bytes() : newreno_.flight_size(flight);
+        return sack_ ? sack_->flight_size(flight) : newreno_.flight_size(flight);
     }
     bool has_sack() const { return sack_ != nullptr; }
 
     // --- what left
     void on_resent(Range range, std::optional<std::uint32_t> timestamp);
-    void on_rescued() { sack_->on_rescued(); }
+    // What rescue() asked for.
+    void on_rescued(Range range, std::optional<std::uint32_t> timestamp, Flight& flight);
     void on_new_data_sent(Pos octets);
     TailProbe probe;
 
@@ -65,6 +66,8 @@ public:
     const Rack* rack() const { return sack_ ? &sack_->rack() : nullptr; }
 
 private:
+    void force();
+
     NewReno newreno_;
     FalseAlarm alarm_;
     std::unique_ptr<SackRecovery> sack_;

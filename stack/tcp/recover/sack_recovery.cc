@@ -23,6 +23,12 @@ TimeLosses SackRecovery::detect(const RecoveryContext& context, Flight& flight) 
     return flight.mark_overtaken(rack_.newest(), wait, context.now);
 }
 
+// RFC 5681 4.3 [R5681-21]: a retransmission was lost; once for all that left before the last reduction. The first one
+// leaves in the instant of the reduction.
+bool SackRecovery::is_reason_to_reduce(const TimeLosses& losses) const {
+    return losses.any_resent && losses.latest_resent_at >= reduced_at_;
+}
+
 void SackRecovery::enter(const RecoveryContext& context, const Flight& flight, Pos delivered_now) {
     state_ = State::fast;
     recover_ = context.snd_max - 1;
@@ -35,12 +41,10 @@ void SackRecovery::enter(const RecoveryContext& context, const Flight& flight, P
 }
 
 void SackRecovery::on_delivered(const Acked& acked, const RecoveryContext& context) {
-    if (acked.duplicate_reported) rack_.on_duplicate_reported(acked.una, context.snd_max);
+    begins_round_ = acked.duplicate_reported && rack_.on_duplicate_reported(acked.una, context.snd_max);
     rack_.on_delivered(acked.delivered);
-    if (acked.is_new)
-        duplicates_ = 0;  // [R6675-7]
-    else if (acked.delivered.sacked > 0 && duplicates_ < 65535)
-        ++duplicates_;  // [R6675-1]
+    if (acked.is_new) duplicates_ = 0;                                     // [R6675-7]
+    if (acked.delivered.sacked > 0 && duplicates_ < 65535) ++duplicates_;  // [R6675-1]: also then
 }
 
 Found SackRecovery::on_ack(const Acked& acked, const RecoveryContext& context, Flight& flight) {
@@ -49,7 +53,7 @@ Found SackRecovery::on_ack(const Acked& acked, const RecoveryContext& context, F
     if (!delivered.any && !acked.is_new) return found;
     const State before = state_;
     if (state_ != State::open && acked.una > recover_) {
-        rack_.on_recovered();
+        if (!begins_round_) rack_.on_recovered();
         state_ = State::open;
         found.what = before == State::fast ? Found::What::recovered : Found::What::nothing;
     }
@@ -63,8 +67,7 @@ Found SackRecovery::on_ack(const Acked& acked, const RecoveryContext& context, F
         enter(context, flight, delivered_now);
         return found;
     }
-    // RFC 5681 4.3 [R5681-21]; once for all that left since the last reduction.
-    if (losses.any_resent && losses.latest_resent_at > reduced_at_) {
+    if (is_reason_to_reduce(losses)) {
         found.what = Found::What::lost_again;
         enter(context, flight, delivered_now);
         return found;
@@ -86,7 +89,7 @@ Found SackRecovery::on_reordering_due(const RecoveryContext& context, Flight& fl
     if (state_ == State::open && flight.lost_bytes() > 0) {
         found.what = Found::What::entered;
         enter(context, flight, 0);
-    } else if (losses.any_resent && losses.latest_resent_at > reduced_at_) {
+    } else if (is_reason_to_reduce(losses)) {
         found.what = Found::What::lost_again;
         enter(context, flight, 0);
     } else if (state_ == State::fast) {
@@ -134,6 +137,16 @@ void SackRecovery::on_resent(Range range) {
     is_forced_ = false;
     highest_resent_ = std::max(highest_resent_, range.end);
     prr_.on_sent(range.size());
+}
+
+void SackRecovery::on_rescued(Range range, Flight& flight) {
+    prr_.on_sent(range.size());
+    if (range.end > flight.highest_sacked()) {  // (4): HighRxt stays
+        is_rescued_ = true;
+        return;
+    }
+    highest_resent_ = std::max(highest_resent_, range.end);
+    flight.count_twice(range);
 }
 
 std::optional<Range> SackRecovery::rescue(const RecoveryContext& context, const Flight& flight) const {

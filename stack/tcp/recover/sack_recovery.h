@@ -4,6 +4,8 @@
 // says how large the window is.
 #pragma once
 
+#include <algorithm>
+
 #include "tcp/facts.h"
 #include "tcp/flight.h"
 #include "tcp/recover/prr.h"
@@ -39,8 +41,15 @@ public:
     bool is_active() const { return state_ == State::fast; }
     bool is_open() const { return state_ == State::open; }
     bool is_forced() const { return is_forced_; }
+    void force() { is_forced_ = true; }
+    // What a reduction is measured by. Choice: in recovery, where much of FlightSize has been reported, no more than
+    // ssthresh, so that the loss of a retransmission lowers it again (RFC 5681 4.3 [R5681-21]).
+    Pos flight_size(const Flight& flight) const {
+        return is_active() ? std::min(flight.bytes(), slow_start_threshold()) : flight.bytes();
+    }
     void on_resent(Range range);
-    void on_rescued() { is_rescued_ = true; }
+    // What rescue() asked for left.
+    void on_rescued(Range range, Flight& flight);
     void on_new_data_sent(Pos octets) { prr_.on_sent(octets); }
     Pos window() const { return window_; }
     Pos slow_start_threshold() const { return prr_.slow_start_threshold(); }
@@ -53,6 +62,7 @@ public:
 private:
     enum class State : std::uint8_t { open, fast, timeout };
     TimeLosses detect(const RecoveryContext& context, Flight& flight);
+    bool is_reason_to_reduce(const TimeLosses& losses) const;
     void enter(const RecoveryContext& context, const Flight& flight, Pos delivered_now);
 
     Rack rack_;
@@ -67,6 +77,7 @@ private:
     State state_ = State::open;
     bool is_forced_ = false;
     bool is_rescued_ = false;
+    bool begins_round_ = false;  // the acknowledgment at hand reports a duplicate, the first one of a round
 };
 
 }  // namespace sluice::tcp

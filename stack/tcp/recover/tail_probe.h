@@ -31,7 +31,8 @@ public:
         is_retransmission_ = is_retransmission;
         is_owed_ = is_sampled_ = false;
     }
-    // 7.4.2. True: the probe repaired a loss nobody else saw, which asks for a congestion response.
+    // 7.4.2. True: the probe repaired a loss nobody else saw, which asks for a congestion response. `is_duplicate`: it
+    // repeats the last acknowledgment and reports nothing, whether or not data is outstanding.
     bool on_ack(Pos una, bool is_duplicate, Pos duplicate_reported_end) {
         if (end_ < 0 || una < end_) return false;
         const bool was_needless = !is_retransmission_ || duplicate_reported_end == end_;
@@ -43,6 +44,7 @@ public:
         end_ = -1;
         return true;
     }
+    // 7.1: fast or RTO recovery begins.
     void stop() {
         end_ = -1;
         is_owed_ = false;

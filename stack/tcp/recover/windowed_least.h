@@ -1,5 +1,5 @@
 // The least of the durations seen lately, in constant memory: the window is cut in two halves, each keeps its least. What
-// is older than the window is forgotten, what is younger than half of it never is.
+// is younger than half the window is never forgotten, what is older than one and a half windows is.
 #pragma once
 
 #include <algorithm>

@@ -33,6 +33,9 @@ void PathMtu::lower(std::uint32_t size, bool is_reported, Phase phase, const Set
     search_->low = mtu_;
     search_->high = ceiling_;
     search_->was_reported = is_reported;
+    largest_sent_ = std::min(largest_sent_, mtu_);  // [R5927-5]
+    largest_acknowledged_ = std::min(largest_acknowledged_, mtu_);
+    doubtful_ = 0;
     search_->failures = 0;
     search_->text = {-1, -1};
     search_->before_raise = 0;
@@ -42,8 +45,19 @@ void PathMtu::lower(std::uint32_t size, bool is_reported, Phase phase, const Set
 bool PathMtu::on_too_big(std::uint32_t reported, const Settings& settings, Instant now) {
     // RFC 1191 5: a message without a size means the next lower plateau [R1191-3].
     const std::uint32_t size = std::max(reported == 0 ? plateau_below(mtu_) : reported, least);
-    if (size >= mtu_) return false;  // [R1191-5] [R1191-9]
+    if (size >= mtu_) return false;           // [R1191-5] [R1191-9]
+    if (size >= largest_sent_) return false;  // no packet of ours was larger [R5927-4]
+    if (size < largest_acknowledged_) {       // larger ones passed: wait and see [R5927-6]
+        doubtful_ = size;
+        return false;
+    }
     lower(size, true, Phase::complete, settings, now);
+    return true;
+}
+
+bool PathMtu::on_timeout(const Settings& settings, Instant now) {
+    if (doubtful_ == 0 || doubtful_ >= mtu_) return false;
+    lower(doubtful_, true, Phase::complete, settings, now);
     return true;
 }
 

@@ -3,6 +3,7 @@
 // the others. Told: messages, timeouts, probes and what became of them. Answers: the size to use, the size to try.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -28,6 +29,14 @@ public:
 
     // RFC 1191 3 and 6.3; `reported` 0: an old router. True: the size went down.
     bool on_too_big(std::uint32_t reported, const Settings& settings, Instant now);
+    // A packet of this size left; one was acknowledged (RFC 5927 7.2).
+    void on_sent(std::uint32_t size) { largest_sent_ = std::max(largest_sent_, size); }
+    void on_acknowledged(std::uint32_t size) {
+        largest_acknowledged_ = std::max(largest_acknowledged_, size);
+        doubtful_ = 0;  // there is progress: the message was wrong [R5927-6]
+    }
+    // A segment timed out: a doubtful message may have been right. True: the size went down.
+    bool on_timeout(const Settings& settings, Instant now);
     // RFC 4821 7.7: R1 was reached and no message came. True: the size went down.
     bool on_full_stop(const Settings& settings, Instant now);
     // New data was acknowledged: octets of the present size arrive (RFC 8899 5.2, BASE confirmed).
@@ -64,6 +73,9 @@ private:
 
     std::uint32_t ceiling_ = 1500;
     std::uint32_t mtu_ = 1500;
+    std::uint32_t largest_sent_ = 0;
+    std::uint32_t largest_acknowledged_ = 0;
+    std::uint32_t doubtful_ = 0;      // a size reported although larger packets had passed; 0 = none
     std::unique_ptr<Search> search_;  // only while less is used than the first hop carries
 };
 

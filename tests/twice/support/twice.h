@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -25,6 +26,9 @@ using ::bind;
 using ::close;
 using ::connect;
 using ::dup;
+using ::epoll_create1;
+using ::epoll_ctl;
+using ::epoll_wait;
 using ::fcntl;
 using ::freeaddrinfo;
 using ::getaddrinfo;
@@ -46,6 +50,7 @@ using ::sendto;
 using ::setsockopt;
 using ::shutdown;
 using ::socket;
+using ::socketpair;
 using ::write;
 using ::writev;
 }  // namespace net

@@ -83,10 +83,17 @@ struct Sample {
     Duration wait = 1s;
     std::uint32_t count = 5;
     bool is_on = false;
+    std::uint8_t color = 1;
 };
-const std::array<SettingRow<Sample>, 3> rows{{{"wait", &Sample::wait, 1000, hour, "how long"},
-                                              {"count", &Sample::count, 1, 10, "how many"},
-                                              {"is_on", &Sample::is_on, 0, 1, "whether"}}};
+constexpr std::array<std::string_view, 3> colors{"red", "green", "blue"};
+const std::array<SettingRow<Sample>, 4> rows{
+    {{"wait", &Sample::wait, 1000, hour, "how long"},
+     {"count", &Sample::count, 1, 10, "how many"},
+     {"is_on", &Sample::is_on, 0, 1, "whether"},
+     {"color",
+      SettingChoice<Sample>{[](const Sample& s) { return s.color; },
+                            [](Sample& s, std::uint8_t v) { s.color = v; }, colors},
+      0, 2, "which"}}};
 
 TEST_CASE("a setting is found by name and changes one field") {
     Sample sample;
@@ -103,7 +110,18 @@ TEST_CASE("a setting is found by name and changes one field") {
     CHECK(refused.error() == "a number from 1 to 10");
     CHECK(sample.count == 7);
     CHECK_FALSE(apply_setting(sample, all, "wait", "7"));
+    CHECK(apply_setting(sample, all, "color", "blue") == true);
+    CHECK(sample.color == 2);
+    CHECK(apply_setting(sample, all, "color", "bluer").error() == "red, green or blue");
+    CHECK(apply_setting(sample, all, "color", "2").error() == "red, green or blue");
     CHECK_FALSE(apply_setting(sample, all, "is_on", "maybe"));
+}
+
+TEST_CASE("the value of a setting is told as text that sets it") {
+    const Sample sample;
+    std::string text;
+    for (const auto& row : rows) text += setting_text(sample, row) + " ";
+    CHECK(text == "1s 5 off green ");
 }
 
 }  // namespace

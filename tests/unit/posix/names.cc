@@ -46,6 +46,13 @@ TEST_CASE("a services file: names and aliases of one protocol [services(5)]") {
 TEST_CASE("getaddrinfo() takes numbers and names of files [RFC 3493 6.1]") {
     addrinfo* found = nullptr;
     REQUIRE(posix::getaddrinfo("192.0.2.1", "80", nullptr, &found) == 0);
+    REQUIRE(found->ai_next != nullptr);  // every kind of socket
+    CHECK(found->ai_next->ai_socktype == SOCK_DGRAM);
+    CHECK(found->ai_next->ai_protocol == IPPROTO_UDP);
+    posix::freeaddrinfo(found);
+    addrinfo stream{};
+    stream.ai_socktype = SOCK_STREAM;
+    REQUIRE(posix::getaddrinfo("192.0.2.1", "80", &stream, &found) == 0);
     CHECK(found->ai_family == AF_INET);
     CHECK(found->ai_socktype == SOCK_STREAM);
     CHECK(found->ai_protocol == IPPROTO_TCP);

@@ -1,5 +1,8 @@
 #include <linux/tcp.h>
 
+#include <array>
+#include <string>
+
 #include "two_hosts.h"
 
 using namespace sluice;
@@ -54,6 +57,32 @@ TEST_CASE("options tell their defaults and what was set [socket(7), ip(7), tcp(7
     CHECK(get(fd, IPPROTO_TCP, TCP_MAXSEG) <= 1000);  // now what a segment really carries
     set(fd, IPPROTO_TCP, TCP_NODELAY, 0);
     CHECK(get(fd, IPPROTO_TCP, TCP_NODELAY) == 0);
+}
+
+TEST_CASE("the congestion control is told and chosen by name [tcp(7)]") {
+    TwoHosts hosts;
+    const Fd fd = hosts.stream(*hosts.a);
+    const auto name_of = [&] {
+        std::array<char, 32> text{};
+        socklen_t length = sizeof text;
+        CHECK(posix::getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, text.data(), &length) == 0);
+        CHECK(length == 16);
+        return std::string(text.data());
+    };
+    const auto choose = [&](const char* name, socklen_t length) {
+        return posix::setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, length);
+    };
+    CHECK(choose("reno", 4) == 0);  // no zero needed
+    CHECK(name_of() == "reno");
+    CHECK_ERRNO(choose("vegas", 5), ENOENT);
+    CHECK_ERRNO(choose("fixed", 5), ENOENT);
+    CHECK_ERRNO(choose("reno", 0), EINVAL);
+    CHECK_ERRNO(choose(nullptr, 4), EFAULT);
+    CHECK(name_of() == "reno");
+    const Fd listener = hosts.listening(80);
+    REQUIRE(hosts.connect(fd, address_b, 80) == 0);
+    CHECK(name_of() == "reno");
+    CHECK(choose("reno\0rest", 9) == 0);
 }
 
 TEST_CASE("what listen() was given, accepted sockets inherit [tcp(7), socket(7)]") {

@@ -219,6 +219,30 @@ TEST_CASE(
     CHECK(flight.mark_below_sacked(20000, 3) == 1000);  // three ranges above 5001..6001
 }
 
+TEST_CASE(
+    "what is resent without being lost counts twice, until its first copy is lost [R6675-4] [RFC 6675 4]") {
+    Flight flight;
+    for (int i = 0; i < 10; ++i) flight.on_sent({1 + i * 1000, 1001 + i * 1000}, Instant{1s});
+    flight.on_resent({1, 1001}, Instant{2s});
+    CHECK(flight.pipe() == 10000);
+    flight.count_twice({1, 1001});
+    CHECK(flight.pipe() == 11000);
+    sack(flight, {1001, 3001});
+    flight.mark_below_sacked(2000, 3);
+    CHECK(flight.pipe() == 9000);
+    sack(flight, {3001, 4001});
+    flight.mark_below_sacked(2000, 3);
+    CHECK(flight.pipe() == 7000);
+    CHECK(flight.lost_bytes() == 0);
+    flight.on_resent({9001, 10001}, Instant{2s});
+    flight.count_twice({9001, 10001});
+    CHECK(flight.pipe() == 8000);
+    sack(flight, {9001, 10001});
+    CHECK(flight.pipe() == 6000);  // both are gone
+    acknowledge(flight, 10001);
+    CHECK(flight.pipe() == 0);
+}
+
 TEST_CASE("losses that were none are in the pipe again [RFC 5682 2.1]") {
     Flight flight;
     flight.on_sent({1, 4001}, Instant{1s});

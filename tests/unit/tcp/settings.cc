@@ -20,6 +20,8 @@ TEST_CASE("every setting has a name of its own, a text with its section, and a d
             value = (settings.**duration).count();
         else if (const auto* number = std::get_if<std::uint32_t Settings::*>(&row.field))
             value = settings.**number;
+        else if (const auto* choice = std::get_if<SettingChoice<Settings>>(&row.field))
+            value = choice->get(settings);
         else
             value = settings.*std::get<bool Settings::*>(row.field) ? 1 : 0;
         CHECK(value >= row.least);
@@ -59,6 +61,9 @@ TEST_CASE("settings change by name and refuse what is out of range") {
     CHECK(settings.receive_buffer == 65536);
     CHECK_FALSE(apply_setting(settings, setting_rows(), "delayed_ack", "500ms"));  // [MUST-40]
     CHECK_FALSE(apply_setting(settings, setting_rows(), "rto_max", "59s"));        // [R6298-6]
+    CHECK(apply_setting(settings, setting_rows(), "congestion", "reno") == true);
+    CHECK(settings.congestion == Congestion::reno);
+    CHECK_FALSE(apply_setting(settings, setting_rows(), "congestion", "Reno"));
     CHECK(apply_setting(settings, setting_rows(), "no_such_thing", "1") == false);
 }
 

@@ -98,6 +98,8 @@ TEST_CASE("calls name their endpoints and octets") {
     CHECK(message(call(Call::write, 4096)) == "CALL  write 4096");
     CHECK(message(call(Call::close)) == "CALL  close");
     CHECK(message(call(Call::shutdown_write)) == "CALL  shutdown write");
+    CHECK(message(call(Call::shutdown_write, 20)) == "CALL  shutdown write  ; 20 bytes queued");
+    CHECK(message(call(Call::close, 512)) == "CALL  close  ; 512 bytes queued");
 }
 
 TEST_CASE("a state change says what moved it, with its figures and its section") {
@@ -206,6 +208,23 @@ TEST_CASE("a dropped segment shows itself, the reason and the reason's clause") 
     CHECK(message(made) ==
           "DROP  A  1               len 0  ; ACK of something not sent: ack 99, we sent 1:21  [RFC9293 "
           "3.10.7.4]");
+}
+
+TEST_CASE("a drop that belongs to no connection says between whom") {
+    TraceRecord made = segment(Kind::segment_dropped, flag::syn, 77, 0, 0, 0);
+    made.connection = 0;
+    made.reason = Reason::tcp_no_connection;
+    made.spare = {0xc6336407, 0xc0000202, 40000U << 16U | 81U};
+    CHECK(
+        message(made) ==
+        "DROP  S  77              len 0 198.51.100.7:40000 > 192.0.2.2:81  ; no connection and no listener  "
+        "[RFC9293 3.10.7.1]");
+    made = record(Kind::segment_dropped);
+    made.connection = 0;
+    made.reason = Reason::ip_source_routed;
+    made.length = 40;
+    made.spare = {0xc6336407, 0xc0000202, 0};
+    CHECK(message(made).starts_with("DROP  ip_source_routed len 40 198.51.100.7 > 192.0.2.2  ; "));
 }
 
 TEST_CASE("a drop below TCP carries the name its counter has") {

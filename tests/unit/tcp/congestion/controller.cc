@@ -9,9 +9,19 @@ constexpr std::uint32_t mss = 1000;
 
 Controller started(const Settings& settings = {}, std::uint32_t syns_resent = 0) {
     Controller controller;
-    controller.start(settings, mss, syns_resent);
+    controller.start(Congestion::reno, settings, mss, syns_resent, 1);
     return controller;
 }
+
+AckSample acked(Pos octets, bool was_limited = true) {
+    AckSample sample;
+    sample.octets = sample.delivered = octets;
+    sample.mss = mss;
+    sample.was_limited = was_limited;
+    return sample;
+}
+
+CongestionEvent with(Pos flight) { return {Instant{}, flight, flight, mss}; }
 
 TEST_CASE("the initial window is min(10 MSS, max(2 MSS, 14600)) [RFC 6928 2]") {
     const Settings settings;
@@ -33,25 +43,25 @@ TEST_CASE("more than one lost SYN leaves one segment; one does not [R5681-6] [RF
 
 TEST_CASE("a window that was not in use does not grow [RFC 7661 1.2]") {
     Controller controller = started();
-    controller.on_acked(1000, mss, false);
+    controller.on_acked(acked(1000, false));
     CHECK(controller.window() == 10000);
-    controller.on_acked(1000, mss, true);
+    controller.on_acked(acked(1000));
     CHECK(controller.window() == 11000);
 }
 
 TEST_CASE("a further timeout of the same segment leaves ssthresh alone [R5681-11] [RFC 5681 3.1]") {
     Controller controller = started();
-    controller.on_timeout(10000, mss, true);
+    controller.on_timeout(with(10000), true);
     CHECK(controller.slow_start_threshold() == 5000);
     CHECK(controller.window() == 1000);
-    controller.on_timeout(1000, mss, false);
+    controller.on_timeout(with(1000), false);
     CHECK(controller.slow_start_threshold() == 5000);
     CHECK(controller.window() == 1000);
 }
 
 TEST_CASE("a loss lowers ssthresh; the window follows when recovery ends [R5681-14] [R6582-3]") {
     Controller controller = started();
-    controller.on_loss(10000, mss);
+    controller.on_loss(with(10000));
     CHECK(controller.slow_start_threshold() == 5000);
     CHECK(controller.window() == 10000);
     controller.on_recovered(2000);
@@ -62,24 +72,81 @@ TEST_CASE("a loss lowers ssthresh; the window follows when recovery ends [R5681-
 TEST_CASE("after an idle time the window is not above the initial one [R5681-18] [RFC 5681 4.1]") {
     const Settings settings;
     Controller controller = started();
-    for (int i = 0; i < 30; ++i) controller.on_acked(1000, mss, true);
+    for (int i = 0; i < 30; ++i) controller.on_acked(acked(1000));
     CHECK(controller.window() == 40000);
-    controller.on_idle(settings, mss);
+    controller.on_idle(settings, mss, Instant{});
     CHECK(controller.window() == 10000);
-    controller.on_timeout(10000, mss, true);
-    controller.on_idle(settings, mss);
+    controller.on_timeout(with(10000), true);
+    controller.on_idle(settings, mss, Instant{});
     CHECK(controller.window() == 1000);  // never raised by it
+}
+
+TEST_CASE("ECE lowers threshold and window at once and stops growth [R3168-6] [R3168-7] [RFC 3168 6.1.2]") {
+    Controller controller = started();
+    AckSample echo = acked(1000);
+    echo.has_ecn_echo = true;
+    controller.on_acked(echo);
+    CHECK(controller.window() == 10000);
+    controller.on_ecn(with(10000));
+    CHECK(controller.slow_start_threshold() == 5000);
+    CHECK(controller.window() == 5000);
+    controller.on_recovered(1000);
+    controller.on_ecn(with(1000));
+    CHECK(controller.window() == 1000);  // never raised by it
+}
+
+TEST_CASE("a reduction for nothing is undone, once [RFC 4015 3.2] [RFC 5682 3]") {
+    Controller controller = started();
+    controller.on_loss(with(10000));
+    controller.on_recovered(5000);
+    controller.undo();
+    CHECK(controller.window() == 10000);
+    CHECK(controller.slow_start_threshold() > Pos{1} << 40);
+    controller.on_timeout(with(10000), true);
+    controller.on_timeout(with(1000), false);
+    CHECK(controller.window() == 1000);
+    controller.undo();
+    CHECK(controller.window() == 10000);
+    CHECK(controller.slow_start_threshold() > Pos{1} << 40);
+    controller.on_recovered(2000);
+    controller.undo();
+    CHECK(controller.window() == 2000);
+}
+
+TEST_CASE("nothing grows while loss recovery holds the window") {
+    Controller controller = started();
+    AckSample sample = acked(1000);
+    sample.is_recovering = true;
+    controller.on_acked(sample);
+    CHECK(controller.window() == 10000);
+}
+
+TEST_CASE("the algorithm may be changed; window and threshold stay") {
+    const Settings settings;
+    Controller controller = started();
+    controller.on_loss(with(8000));
+    controller.change(Congestion::cubic, settings, 1);
+    CHECK(controller.congestion() == Congestion::cubic);
+    CHECK(controller.window() == 10000);
+    CHECK(controller.slow_start_threshold() == 4000);
+    controller.on_loss(with(10000));
+    CHECK(controller.slow_start_threshold() == 7000);
+    controller.change(Congestion::fixed, settings, 1);
+    CHECK(controller.congestion() == Congestion::fixed);
+    CHECK(controller.window() == 10000);
+    controller.on_acked(acked(1000));
+    CHECK(controller.window() == 10000);
 }
 
 TEST_CASE("a fixed window never moves") {
     Settings settings;
     settings.fixed_window_bytes = 123456;
     Controller controller = started(settings, 5);
-    controller.on_acked(1000, mss, true);
-    controller.on_loss(10000, mss);
-    controller.on_timeout(10000, mss, true);
+    controller.on_acked(acked(1000));
+    controller.on_loss(with(10000));
+    controller.on_timeout(with(10000), true);
     controller.on_recovered(1);
-    controller.on_idle(settings, mss);
+    controller.on_idle(settings, mss, Instant{});
     CHECK(controller.window() == 123456);
     CHECK_FALSE(controller.is_slow_start());
 }

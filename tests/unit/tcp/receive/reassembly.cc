@@ -161,5 +161,18 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("the first octets of a range that are held already [R2883-3] [R2883-5]") {
+    World w;
+    CHECK_FALSE(w.above.first_held({1, 100}));
+    w.hold(11, {1, 2, 3});
+    w.hold(21, {1, 2, 3});
+    CHECK(w.above.first_held({1, 100}) == Range{11, 14});
+    CHECK(w.above.first_held({12, 100}) == Range{12, 14});
+    CHECK(w.above.first_held({14, 22}) == Range{21, 22});
+    CHECK_FALSE(w.above.first_held({1, 11}));
+    CHECK_FALSE(w.above.first_held({14, 21}));
+    CHECK_FALSE(w.above.first_held({24, 100}));
+}
+
 }  // namespace
 }  // namespace sluice::tcp

@@ -127,5 +127,63 @@ TEST_CASE("an echo without negotiation is ignored [R7323-11] [RFC 7323 3.2]") {
     CHECK_FALSE(w.digest(seg).rtt);
 }
 
+// An ACK of everything below `at` with these blocks.
+Segment reporting(const World& w, Pos at, std::initializer_list<Range> blocks) {
+    Segment seg = w.ack(at);
+    for (const Range& block : blocks) seg.sack[seg.sack_count++] = block;
+    return seg;
+}
+
+TEST_CASE("a first block below the ACK field of its segment is a D-SACK [R2883-1] [R2883-7] [RFC 2883 5]") {
+    World w;
+    CHECK(w.digest(reporting(w, 2001, {{1, 1001}})).duplicate_reported == Range{1, 1001});
+    w.context.una = 2001;
+    CHECK(w.digest(reporting(w, 2001, {{1501, 2001}, {3001, 4001}})).duplicate_reported == Range{1501, 2001});
+    // An old ACK, held up on its way: below SND.UNA, but above its own ACK field.
+    CHECK_FALSE(w.digest(reporting(w, 1, {{1001, 2001}})).duplicate_reported);
+    CHECK_FALSE(w.digest(reporting(w, 2001, {{3001, 4001}, {1, 1001}})).duplicate_reported);  // not the first
+    CHECK_FALSE(w.digest(w.ack(2001)).duplicate_reported);
+}
+
+TEST_CASE("a first block inside the second is a D-SACK [R2883-8] [RFC 2883 5]") {
+    World w;
+    CHECK(w.digest(reporting(w, 1, {{1001, 2001}, {1001, 3001}})).duplicate_reported == Range{1001, 2001});
+    CHECK(w.flight.sacked_bytes() == 2000);
+    CHECK_FALSE(w.digest(reporting(w, 1, {{1001, 3001}, {1001, 2001}})).duplicate_reported);
+    CHECK_FALSE(w.digest(reporting(w, 1, {{3001, 3501}, {1001, 3001}})).duplicate_reported);
+}
+
+TEST_CASE("blocks without sense mark nothing [R2018-12]") {
+    World w;
+    for (const Range& block : {Range{2001, 1001}, Range{1001, 1001}, Range{3001, 4002}, Range{9001, 9501},
+                               Range{-500, -100}, Range{-500, 1}}) {
+        const Acked acked = w.digest(reporting(w, 1, {block}));
+        CHECK(acked.delivered.octets == 0);
+        CHECK(w.flight.sacked_bytes() == 0);
+    }
+    w.digest(reporting(w, 2001, {{501, 1501}}));
+    CHECK(w.flight.sacked_bytes() == 0);  // acknowledged
+}
+
+TEST_CASE("a block that reaches below the ACK counts from there on [R2018-12]") {
+    World w;
+    const Acked acked = w.digest(reporting(w, 1001, {{501, 3001}}));
+    CHECK(acked.delivered.sacked == 2000);
+    CHECK(acked.has_reneged);  // the ACK contradicts it
+    CHECK(w.flight.sacked_bytes() == 0);
+}
+
+TEST_CASE("a repeated ACK is one whether or not data is outstanding [R8985-17]") {
+    World w;
+    CHECK(w.digest(w.ack(1)).is_repetition);
+    CHECK_FALSE(w.digest(w.ack(4001)).is_repetition);
+    w.context.una = 4001;
+    const Acked again = w.digest(w.ack(4001));
+    CHECK(again.is_repetition);
+    CHECK_FALSE(again.is_duplicate);
+    w.context.window_changed = true;
+    CHECK_FALSE(w.digest(w.ack(4001)).is_repetition);
+}
+
 }  // namespace
 }  // namespace sluice::tcp

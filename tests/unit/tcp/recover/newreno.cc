@@ -40,7 +40,7 @@ struct World {
         const Found found = recovery.on_ack(acked, settings, mss, nxt, flight);
         if (found.what == What::entered) {
             Reno reno;
-            reno.on_loss(flight_size, mss);
+            reno.on_loss({.flight_bytes = flight_size, .mss = mss});
             recovery.set_threshold(reno.slow_start_threshold(), settings, mss);
         }
         return found;

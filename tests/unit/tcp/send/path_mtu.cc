@@ -11,7 +11,10 @@ struct World {
     Pos una = 1;
     Instant now{1h};
 
-    explicit World(std::uint32_t ceiling = 1500) { path.start(ceiling, 0, settings, now); }
+    explicit World(std::uint32_t ceiling = 1500) {
+        path.start(ceiling, 0, settings, now);
+        path.on_sent(ceiling);
+    }
     void progress(Pos octets) {
         una += octets;
         path.on_progress(una, settings, now);
@@ -136,6 +139,33 @@ TEST_CASE("a raise is taken back when many octets are lost right after it [R4821
     CHECK_FALSE(w.path.on_loss(100000, w.settings, w.now));
     const auto next = w.path.due(w.settings, w.now);
     CHECK((!next || *next < raised));
+}
+
+TEST_CASE("a size no packet of ours exceeded is no news [R5927-4] [RFC 5927 7.2]") {
+    Settings settings;
+    PathMtu path;
+    path.start(1500, 0, settings, Instant{});
+    path.on_sent(140);
+    CHECK_FALSE(path.on_too_big(576, settings, Instant{}));
+    path.on_sent(1400);
+    CHECK(path.on_too_big(576, settings, Instant{}));
+    CHECK_FALSE(path.on_too_big(1280, settings, Instant{}));
+}
+
+TEST_CASE(
+    "a size below what was acknowledged waits for a timeout, and progress proves it wrong "
+    "[R5927-5] [R5927-6] [RFC 5927 7.2]") {
+    World w;
+    w.path.on_acknowledged(1000);
+    CHECK_FALSE(w.path.on_too_big(576, w.settings, w.now));
+    w.path.on_acknowledged(100);
+    CHECK_FALSE(w.path.on_timeout(w.settings, w.now));
+    CHECK_FALSE(w.path.on_too_big(576, w.settings, w.now));
+    CHECK(w.path.on_timeout(w.settings, w.now));
+    CHECK(w.path.mtu() == 576);
+    World v;
+    v.path.on_acknowledged(1000);
+    CHECK(v.path.on_too_big(1000, v.settings, v.now));  // at least as large: at once
 }
 
 }  // namespace
