@@ -182,5 +182,5 @@ export function episodesOf(c: Connection, most = 6): Episode[] {
     if (c.records.length === 0) return [];
     const all = [handshake, losses, timeouts, closedWindow, bursts, reordering, spurious, limits, endings].flatMap((rule) => rule(c));
     const kept = all.map((episode, n) => ({ episode, n })).sort((a, b) => b.episode.severity - a.episode.severity || a.n - b.n).slice(0, most);
-    return kept.map(({ episode }) => episode).sort((a, b) => a.from - b.from);
+    return kept.map(({ episode }) => episode).sort((a, b) => a.at - b.at || a.from - b.from);
 }
