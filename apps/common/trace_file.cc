@@ -11,6 +11,7 @@
 
 #include "apps/common/failure.h"
 #include "trace/names.h"
+#include "wire/address.h"
 
 namespace sluice::common {
 namespace {
@@ -60,6 +61,20 @@ void take_sack(const Json& data, TraceRecord& record) {
     }
 }
 
+// An end of a dropped packet: the address, and its port.
+std::pair<std::uint32_t, std::uint32_t> packet_end_from(const Json& data, const char* name) {
+    const auto found = data.find(name);
+    if (found == data.end()) return {};
+    const auto address = wire::parse_address(found->value("address", std::string()));
+    return {address ? address->to_v4() : 0, found->value("port", 0U)};
+}
+
+void take_packet_ends(const Json& data, TraceRecord& record) {
+    const auto [source, source_port] = packet_end_from(data, "source");
+    const auto [destination, destination_port] = packet_end_from(data, "destination");
+    record.spare = {source, destination, source_port << 16U | destination_port};
+}
+
 void take_kind(const Json& data, TraceRecord& record) {
     switch (record.kind) {
         case Kind::state:
@@ -78,6 +93,10 @@ void take_kind(const Json& data, TraceRecord& record) {
         case Kind::call:
             take_name<Call>(data, "call", record.detail, words);
             take_number(data, "bytes", record.value);
+            break;
+        case Kind::segment_dropped:
+            take_packet_ends(data, record);
+            take_number(data, "detail", record.detail);
             break;
         default: take_number(data, "detail", record.detail); break;
     }

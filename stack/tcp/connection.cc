@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "tcp/usual_rule.h"
 #include "wire/address.h"
 
 namespace sluice::tcp {
@@ -313,7 +314,7 @@ void Connection::note_departure(const Departure& departure, const wire::TcpHeade
     TraceRecord r = record(Kind::segment_out, now);
     r.flags = departure.flags;
     r.cause = departure.cause;
-    r.rule = departure.rule;
+    r.rule = departure.rule == Rule::none ? usual_rule(departure.cause) : departure.rule;
     r.attempt = static_cast<std::uint8_t>(std::min<std::uint16_t>(departure.attempt, 255));
     r.position = departure.seq;
     r.ack = (departure.flags & flag::ack) != 0 ? receiver_.nxt() : 0;

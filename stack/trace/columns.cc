@@ -31,7 +31,10 @@ template <std::size_t N>
 constexpr std::int64_t sack_end(const TraceRecord& record) {
     return record.sack[N].end;
 }
-constexpr std::int64_t old_cwnd(const TraceRecord& record) { return record.spare[0]; }
+template <std::size_t N>
+constexpr std::int64_t spare(const TraceRecord& record) {
+    return record.spare[N];
+}
 
 constexpr Column columns[] = {
     {"time", Like::run, get<&TraceRecord::time_ns>},
@@ -68,7 +71,9 @@ constexpr Column columns[] = {
     {"rto", Like::connection, get<&TraceRecord::rto_us>},
     {"value", Like::kind, get<&TraceRecord::value>},
     {"frame", Like::run, get<&TraceRecord::frame>},
-    {"old_cwnd", Like::kind, old_cwnd},
+    {"old_cwnd", Like::kind, spare<0>},  // of a drop: the packet's source
+    {"destination", Like::kind, spare<1>},
+    {"ports", Like::kind, spare<2>},
     {"sack0", Like::kind, sack_begin<0>},
     {"sack0_end", Like::kind, sack_end<0>},
     {"sack1", Like::kind, sack_begin<1>},

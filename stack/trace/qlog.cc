@@ -173,6 +173,19 @@ void put_kind(Members& data, const TraceRecord& record) {
     if (record.value != 0) data.number("value", record.value);
 }
 
+// An end of a packet that belonged to no connection.
+void put_packet_end(std::string& out, std::uint32_t address, std::uint32_t port) {
+    fmt::format_to(Out(out), R"({{"address":"{}.{}.{}.{}","port":{}}})", address >> 24U,
+                   address >> 16U & 255U, address >> 8U & 255U, address & 255U, port);
+}
+
+void put_packet_ends(Members& data, const TraceRecord& record) {
+    const auto& [source, destination, ports] = record.spare;
+    if (record.kind != Kind::segment_dropped || (source == 0 && destination == 0 && ports == 0)) return;
+    put_packet_end(data.raw("source"), source, ports >> 16U);
+    put_packet_end(data.raw("destination"), destination, ports & 0xffffU);
+}
+
 void put_data(Members& data, const TraceRecord& record) {
     data.number("n", record.number);
     put_kind(data, record);
@@ -187,6 +200,7 @@ void put_data(Members& data, const TraceRecord& record) {
     if (record.attempt != 0) data.number("attempt", record.attempt);
     if (record.reason != Reason::none) data.text("reason", sluice::name_of(record.reason));
     if (record.rule != Rule::none) data.text("rule", text_of(record.rule));
+    put_packet_ends(data, record);
     if (record.frame != 0) data.number("frame", record.frame);
 }
 

@@ -22,7 +22,7 @@ export async function openPage(browser, url, allowed = () => false) {
     const requests = [];
     page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(String(error)));
-    page.on("request", (request) => request.url() !== url && !request.url().startsWith("data:") && !allowed(request.url()) && requests.push(request.url()));
+    page.on("request", (request) => request.url() !== url.split("#")[0] && !request.url().startsWith("data:") && !allowed(request.url()) && requests.push(request.url()));
     await page.goto(url, { waitUntil: "commit", timeout: 60000 });
     await page.waitForFunction(() => document.body?.dataset.drawn || document.body?.dataset.error, null, { timeout: 60000 });
     return { page, complaints, requests };

@@ -58,7 +58,7 @@ try {
         check(`the figure '${name}' is the trace's`, near(shown[name], value), `page ${shown[name]}, trace ${value}`);
     const titles = await page.$$eval(".card h3", (all) => all.map((e) => e.textContent));
     check("the episodes tell the story", ["Handshake", "Receiver stops reading", "Close"].every((title) => titles.includes(title)), titles.join(", "));
-    check("at most six episodes, in the order of time", titles.length <= 6 && (await page.evaluate(() => window.page.episodes.every((e, n, all) => n === 0 || all[n - 1].from <= e.from))));
+    check("at most six episodes, in the order of time", titles.length <= 6 && (await page.evaluate(() => window.page.episodes.every((e, n, all) => n === 0 || all[n - 1].at <= e.at))));
     const state = async (name) => (await page.locator(`[data-state="${name}"]`).textContent()) ?? "";
     check("the state machine shows time spent on both sides", /ESTABLISHED[\d.]+ m?s · [\d.]+ m?s/.test(await state("ESTABLISHED")), await state("ESTABLISHED"));
     check("both paths are numbered", (await page.locator(".step").count()) >= 11);
@@ -79,6 +79,7 @@ try {
     }).map((canvas) => canvas.dataset.lane ?? canvas.id ?? "card"));
     check("every canvas is drawn", blank.length === 0, blank.join(", "));
 
+    await page.evaluate(() => scrollTo(0, 0));
     const before = await view();
     const lane = await page.locator("canvas[data-lane=sequence]").boundingBox();
     await page.mouse.move(lane.x + lane.width * 0.4, lane.y + lane.height * 0.5);

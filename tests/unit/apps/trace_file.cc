@@ -43,6 +43,8 @@ TraceRecord any_record(Random& random, std::uint32_t number) {
         default: r.detail = random.u16(); break;
     }
     if (r.kind == Kind::congestion) r.spare[0] = random.u32();
+    if (r.kind == Kind::segment_dropped && random.chance(0.5))
+        r.spare = {random.u32(), random.u32(), random.u32()};
     r.position = static_cast<std::int64_t>(random.below(1ULL << 40U));
     r.ack = static_cast<std::int64_t>(random.below(1ULL << 40U));
     r.length = random.u16();

@@ -1,4 +1,5 @@
-// Drawing on a canvas: colours of the theme, axes, steps that stay fast when many fall on one pixel.
+// Drawing on a canvas: colours of the theme, axes, lines in steps.
+import { Steps } from "./steps";
 
 const names = ["bg", "panel", "panel2", "line", "grid", "ink", "ink2", "ink3", "segment", "acked", "edge", "sacked", "bad", "cwnd",
     "ssthresh", "sample", "client", "server", "opening", "open", "active", "passive", "idle", "slowstart", "avoidance",
@@ -73,87 +74,48 @@ export function ticks(from: number, to: number, wanted: number): number[] {
     return found;
 }
 
-// The last index whose value is at most `value`, -1 for none.
-export function lastAtMost(sorted: ArrayLike<number>, value: number): number {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-        const middle = (low + high) >> 1;
-        if (sorted[middle] <= value) low = middle + 1;
-        else high = middle;
-    }
-    return low - 1;
-}
-
 export type Scale = (value: number) => number;
 
-// A line in steps through the visible part of a series. Where several values share a pixel, the column from the least to
-// the greatest of them is drawn, and the line goes on from the last.
-export function stepPath(g: CanvasRenderingContext2D, t: Float64Array, v: Float64Array, from: number, to: number, X: Scale, Y: Scale,
-    isShown?: (k: number) => boolean): void {
+const blocksPerPixel = 2;
+
+// A line in steps. A block of several values is the column from the least to the greatest of them.
+export function stepPath(g: CanvasRenderingContext2D, steps: Steps, a: number, b: number, X: Scale, Y: Scale, width: number): void {
+    const { grain, from, to } = steps.between(a, b, width * blocksPerPixel);
+    const { t, least, most, last } = grain;
     g.beginPath();
-    let pen = false;
-    let lastY = 0;
-    let column = NaN, least = 0, most = 0;
-    const flush = (): void => {
-        if (most > least) {
-            g.moveTo(column, least);
-            g.lineTo(column, most);
-            g.moveTo(column, lastY);
-        }
-    };
+    let pen = false, lastY = 0;
     for (let k = from; k <= to; ++k) {
-        if (isShown && !isShown(k)) {
-            if (pen) {
-                flush();
-                g.lineTo(X(t[k]), lastY);
-            }
+        const x = X(t[k]);
+        if (Number.isNaN(last[k])) {
+            if (pen) g.lineTo(x, lastY);
             pen = false;
-            column = NaN;
             continue;
         }
-        const x = Math.round(X(t[k]) * 2) / 2;
-        const y = Y(v[k]);
-        if (pen && x === column) {
-            least = Math.min(least, y);
-            most = Math.max(most, y);
-            lastY = y;
-            continue;
+        const y = Y(last[k]);
+        if (pen) g.lineTo(x, lastY);
+        else g.moveTo(x, y);
+        if (least[k] !== most[k]) {
+            g.lineTo(x, Y(least[k]));
+            g.lineTo(x, Y(most[k]));
         }
-        if (pen) {
-            flush();
-            g.lineTo(x, lastY);
-            g.lineTo(x, y);
-        } else {
-            g.moveTo(x, y);
-        }
+        g.lineTo(x, y);
         pen = true;
-        column = x;
-        least = most = lastY = y;
+        lastY = y;
     }
-    if (pen) {
-        flush();
-        g.lineTo(X(t[to + 1] ?? t[to]), lastY);
-    }
+    if (pen) g.lineTo(X(t[to + 1] ?? t[to]), lastY);
 }
 
-// The area between two series, in steps, at most one corner per half pixel.
-export function stepArea(g: CanvasRenderingContext2D, t: Float64Array, upper: Float64Array, lower: Float64Array | number, from: number, to: number, X: Scale, Y: Scale): void {
+// The area between two variables of the same records, in steps; `lower` undefined: down to 0.
+export function stepArea(g: CanvasRenderingContext2D, upper: Steps, lower: Steps | undefined, a: number, b: number, X: Scale, Y: Scale, width: number): void {
+    const { grain, from, to } = upper.between(a, b, width * blocksPerPixel);
+    const below = lower?.between(a, b, width * blocksPerPixel).grain;
     const xs: number[] = [], ups: number[] = [], lows: number[] = [];
-    const low = (k: number): number => Y(typeof lower === "number" ? lower : lower[k]);
     for (let k = from; k <= to; ++k) {
-        const x = Math.round(X(t[k]) * 2) / 2;
-        if (xs.length > 0 && xs[xs.length - 1] === x) {
-            ups[ups.length - 1] = Y(upper[k]);
-            lows[lows.length - 1] = low(k);
-        } else {
-            xs.push(x);
-            ups.push(Y(upper[k]));
-            lows.push(low(k));
-        }
+        xs.push(X(grain.t[k]));
+        ups.push(Y(grain.last[k] || 0));
+        lows.push(Y(below?.last[k] || 0));
     }
-    if (xs.length === 0) return;
-    xs.push(X(t[to + 1] ?? t[to]));
+    xs.push(X(grain.t[to + 1] ?? grain.t[to]));
     g.beginPath();
     g.moveTo(xs[0], ups[0]);
     for (let n = 0; n < ups.length; ++n) {

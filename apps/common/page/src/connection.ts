@@ -1,4 +1,5 @@
 // One connection made ready for drawing: series over time, spans of states and phases, segments with both their ends.
+import { Steps } from "./steps";
 import { Facts, Flag, Kind, Trace } from "./trace";
 
 export interface Span {
@@ -37,12 +38,6 @@ export class Segments {
     }
 }
 
-// A variable over time, in steps.
-export interface Series {
-    t: Float64Array;
-    v: Float64Array;
-}
-
 export interface Figures {
     goodput: number;  // bit/s
     delivered: number;
@@ -71,6 +66,9 @@ export class Connection {
     readonly timers: Timer[] = [];
     readonly segments: Segments;
     readonly outbound: boolean;  // the flow that is drawn: ours, or the peer's
+    readonly retransmissions: { t: number[]; seq: number[]; len: number[] } = { t: [], seq: [], len: [] };
+    readonly sacking: number[] = [];  // segments of the other direction with SACK blocks
+    readonly samples: { t: number[]; us: number[] } = { t: [], us: [] };
     readonly figures: Figures;
     peer?: Connection;
     begin: number;
@@ -90,6 +88,7 @@ export class Connection {
         this.findTimers();
         this.segments = this.findSegments();
         this.outbound = this.sumOfText(Kind.out) >= this.sumOfText(Kind.in);
+        this.listMarks();
         this.figures = this.count();
     }
 
@@ -196,6 +195,24 @@ export class Connection {
         return segments;
     }
 
+    private listMarks(): void {
+        const { trace, segments } = this;
+        for (let s = 0; s < segments.count; ++s) {
+            const i = segments.record[s];
+            if (trace.isRetransmission(i)) {
+                this.retransmissions.t.push(segments.sent[s]);
+                this.retransmissions.seq.push(trace.get("seq", i));
+                this.retransmissions.len.push(trace.get("len", i));
+            }
+            if (Boolean(segments.outbound[s]) !== this.outbound && trace.get("sacks", i) > 0) this.sacking.push(s);
+        }
+        this.records.forEach((i, k) => {
+            if (trace.get("kind", i) !== Kind.rtt) return;
+            this.samples.t.push(this.t[k]);
+            this.samples.us.push(Math.max(1, trace.get("value", i)));
+        });
+    }
+
     private sumOfText(kind: number): number {
         return this.records.reduce((n, i) => n + (this.trace.get("kind", i) === kind ? this.trace.get("len", i) : 0), 0);
     }
@@ -215,6 +232,34 @@ export class Connection {
     }
     get window(): Float64Array {
         return this.outbound ? this.variables.wnd : this.variables.rcv_wnd;
+    }
+    // A variable for drawing, made when it is first asked for; NaN where it means nothing.
+    private made = new Map<string, Steps>();
+    steps(name: "acked" | "sent" | "edge" | "window" | Variable): Steps {
+        let steps = this.made.get(name);
+        if (!steps) {
+            const v = name in this.variables ? this.variables[name as Variable] : this[name as "acked"];
+            const { cwnd } = this.variables;
+            const isKnown: (value: number, k: number) => boolean = name === "ssthresh" ? (value, k) => value < 2 ** 30 && cwnd[k] > 0
+                : name === "window" || name === "flight" ? (_, k) => cwnd[k] > 0 : (value) => value > 0;
+            steps = new Steps(this.t, v.map((value, k) => (isKnown(value, k) ? value : NaN)));
+            this.made.set(name, steps);
+        }
+        return steps;
+    }
+    // Segments that passed our side between two instants: they lie in the order of the records.
+    between(a: number, b: number): [first: number, last: number] {
+        const below = (t: number, isIn: boolean): number => {
+            let low = 0;
+            for (let high = this.segments.count; low < high; ) {
+                const middle = (low + high) >> 1;
+                const at = this.at(middle);
+                if (at < t || (isIn && at === t)) low = middle + 1;
+                else high = middle;
+            }
+            return low;
+        };
+        return [below(a, false), below(b, true) - 1];
     }
     // Of the drawn flow: sent with text, SYN or FIN.
     carriesText(s: number): boolean {
@@ -257,9 +302,5 @@ export class Connection {
         figures.delivered = Math.max(0, figures.delivered - 1);  // the SYN is no octet
         if (figures.end > this.begin) figures.goodput = (figures.delivered * 8) / (figures.end - this.begin);
         return figures;
-    }
-
-    stateAt(t: number): string {
-        return this.states.findLast((span) => span.from <= t)?.what ?? "CLOSED";
     }
 }

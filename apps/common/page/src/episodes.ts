@@ -1,5 +1,6 @@
 // Episodes: rules over records, each with a title, a sentence or two with figures, a range of time.
 import { Connection } from "./connection";
+import { lastAtMost } from "./steps";
 import { Flag, Kind } from "./trace";
 import { bytes, plural, time } from "./words";
 
@@ -39,7 +40,7 @@ function handshake(c: Connection): Episode[] {
 }
 
 const within = (c: Connection, from: number, to: number, test: (i: number) => boolean): number[] =>
-    c.records.filter((i, k) => c.t[k] >= from - 1e-9 && c.t[k] <= to + 1e-9 && test(i));
+    c.records.slice(lastAtMost(c.t, from - 1e-9) + 1, lastAtMost(c.t, to + 1e-9) + 1).filter(test);
 
 function losses(c: Connection): Episode[] {
     const { trace } = c;
@@ -181,5 +182,5 @@ export function episodesOf(c: Connection, most = 6): Episode[] {
     if (c.records.length === 0) return [];
     const all = [handshake, losses, timeouts, closedWindow, bursts, reordering, spurious, limits, endings].flatMap((rule) => rule(c));
     const kept = all.map((episode, n) => ({ episode, n })).sort((a, b) => b.episode.severity - a.episode.severity || a.n - b.n).slice(0, most);
-    return kept.map(({ episode }) => episode).sort((a, b) => a.from - b.from);
+    return kept.map(({ episode }) => episode).sort((a, b) => a.at - b.at || a.from - b.from);
 }

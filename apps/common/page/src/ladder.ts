@@ -52,9 +52,7 @@ function chosen(c: Connection): number[] {
     let plain = 0, phase = -1;
     const seen = new Map<string, number>();
     for (const s of everything) {
-        const now = c.phases.findLastIndex((span) => span.from <= c.at(s));
-        if (now !== phase) seen.clear();
-        phase = now;
+        for (; phase + 1 < c.phases.length && c.phases[phase + 1].from <= c.at(s); ++phase) seen.clear();
         const what = isSpecial(c, s) || (plain < 3 || !seen.has("plain") ? "plain" : "");
         if (!what) continue;
         if (what === "plain" && ++plain > 6 && seen.has("plain")) continue;

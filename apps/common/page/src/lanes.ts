@@ -1,10 +1,10 @@
 // The lanes over one time axis: overview, states, time-sequence, windows, round trips, deadlines.
-import { colour, endLabels, gutter, lastAtMost, mono, phaseColour, phaseName, roundRect, Scale, stateColour, stepArea, stepPath,
+import { colour, endLabels, gutter, mono, phaseColour, phaseName, roundRect, Scale, stateColour, stepArea, stepPath,
     Surface, surface, text, ticks, ui } from "./canvas";
 import { Connection, Span } from "./connection";
 import { Episode } from "./episodes";
 import { Box, drawSequence, segmentAt, Sequence } from "./sequence";
-import { Kind } from "./trace";
+import { lastAtMost, Steps } from "./steps";
 import { bytes, instant, time } from "./words";
 
 export interface View {
@@ -32,6 +32,7 @@ export class Lanes {
     private sequence?: Sequence;
     private sequenceCanvas?: HTMLCanvasElement;
     private overview?: HTMLCanvasElement;
+    private binned?: { of: Connection; delivered: Float64Array; again: Uint8Array };
 
     constructor(private root: HTMLElement) {
         const lane = (name: string, height: number, draw: (s: Surface, X: Scale) => void): HTMLCanvasElement => {
@@ -74,7 +75,7 @@ export class Lanes {
         this.isMoved = false;
     }
     setView(view: View): void {
-        const whole = this.whole;
+        const { whole } = this;
         const length = Math.min(Math.max(view.to - view.from, 20e-6), whole.to - whole.from);
         const from = Math.min(Math.max(view.from, whole.from), whole.to - length);
         this.view = { from, to: from + length };
@@ -181,9 +182,9 @@ export class Lanes {
         draw();
         g.restore();
     }
-    private get visible(): [number, number] {
-        const c = this.connection!;
-        return [Math.max(0, lastAtMost(c.t, this.view.from)), Math.max(0, lastAtMost(c.t, this.view.to))];
+    // The last record in sight.
+    private get latest(): number {
+        return Math.max(0, lastAtMost(this.connection!.t, this.view.to));
     }
 
     private drawOverview(s: Surface): void {
@@ -196,10 +197,15 @@ export class Lanes {
         roundRect(g, left, 4, width, h - 10, 4);
         g.fill();
         const bins = 200;
-        const delivered = new Float64Array(bins), again = new Uint8Array(bins);
-        const bin = (t: number): number => Math.min(bins - 1, Math.max(0, Math.floor(((t - from) / (to - from)) * bins)));
-        for (let k = 1; k < c.t.length; ++k) delivered[bin(c.t[k])] += Math.max(0, c.acked[k] - c.acked[k - 1]);
-        for (let n = 0; n < c.segments.count; ++n) if (c.trace.isRetransmission(c.segments.record[n])) again[bin(c.at(n))] = 1;
+        if (this.binned?.of !== c) {
+            const delivered = new Float64Array(bins), again = new Uint8Array(bins);
+            const bin = (t: number): number => Math.min(bins - 1, Math.max(0, Math.floor(((t - from) / (to - from)) * bins)));
+            const { acked } = c;
+            for (let k = 1; k < c.t.length; ++k) delivered[bin(c.t[k])] += Math.max(0, acked[k] - acked[k - 1]);
+            for (const t of c.retransmissions.t) again[bin(t)] = 1;
+            this.binned = { of: c, delivered, again };
+        }
+        const { delivered, again } = this.binned;
         const most = Math.max(1, ...delivered);
         for (let n = 0; n < bins; ++n) {
             const high = (delivered[n] / most) * (h - 18);
@@ -287,7 +293,7 @@ export class Lanes {
             g.globalCompositeOperation = "source-over";
             if (y > box.top + 12) text(g, bytes(value).replace(".0 ", " "), box.left - 8, y, mono(10.5), colour.ink3, "right");
         }
-        const at = this.visible[1];
+        const at = this.latest;
         endLabels(g, [
             { words: "window edge", y: Y(c.edge[at]), fill: colour.edge },
             { words: c.outbound ? "sent" : "received", y: Y(c.sent[at]), fill: colour.segment },
@@ -339,10 +345,8 @@ export class Lanes {
         g.stroke();
     }
 
-    private line(g: CanvasRenderingContext2D, v: Float64Array, X: Scale, Y: Scale, style: string, width: number, isShown: (k: number) => boolean, dash: number[] = []): void {
-        const c = this.connection!;
-        const [from, to] = this.visible;
-        stepPath(g, c.t, v, from, to, X, Y, isShown);
+    private line({ g, w }: Surface, steps: Steps, X: Scale, Y: Scale, style: string, width: number, dash: number[] = []): void {
+        stepPath(g, steps, this.view.from, this.view.to, X, Y, w);
         g.strokeStyle = style;
         g.lineWidth = width;
         g.setLineDash(dash);
@@ -353,37 +357,31 @@ export class Lanes {
         const { g } = s;
         const c = this.connection!;
         const box = this.box(s, 16, 8);
-        const { cwnd, ssthresh, flight } = c.variables;
-        const wnd = c.window;
-        const [from, to] = this.visible;
+        const { from, to } = this.view;
+        const [cwnd, ssthresh, flight, wnd] = [c.steps("cwnd"), c.steps("ssthresh"), c.steps("flight"), c.steps("window")];
         // A peer window of megabytes must not press everything else flat.
-        let most = 1000, widest = 0;
-        for (let k = from; k <= to; ++k) {
-            most = Math.max(most, cwnd[k], flight[k]);
-            widest = Math.max(widest, wnd[k]);
-        }
-        most = Math.max(most * 1.12, Math.min(widest * 1.08, most * 2.2));
+        const busy = Math.max(1000, cwnd.range(from, to)[1] || 0, flight.range(from, to)[1] || 0) * 1.12;
+        const most = Math.max(busy, Math.min((wnd.range(from, to)[1] || 0) * 1.08, busy * 2));
         const Y: Scale = (value) => box.bottom - (Math.min(value, most * 1.05) / most) * (box.bottom - box.top);
-        const isOpen = (k: number): boolean => cwnd[k] > 0;
-        const isSet = (k: number): boolean => isOpen(k) && ssthresh[k] < 2 ** 30;
         this.clipped(g, box, () => {
             for (const value of ticks(0, most, 4)) this.rule(g, box, Y(value));
-            this.line(g, wnd, X, Y, colour.edge, 1.2, (k) => c.t[k] >= c.begin && wnd[k] >= 0 && isOpen(k));
-            stepArea(g, c.t, flight, 0, from, to, X, Y);
+            this.line(s, wnd, X, Y, colour.edge, 1.2);
+            stepArea(g, flight, undefined, from, to, X, Y, s.w);
             g.fillStyle = colour.cwnd;
             g.globalAlpha = 0.28;
             g.fill();
             g.globalAlpha = 1;
-            this.line(g, ssthresh, X, Y, colour.ssthresh, 1.5, isSet, [5, 4]);
-            this.line(g, cwnd, X, Y, colour.cwnd, 2, isOpen);
+            this.line(s, ssthresh, X, Y, colour.ssthresh, 1.5, [5, 4]);
+            this.line(s, cwnd, X, Y, colour.cwnd, 2);
         });
         for (const value of ticks(0, most, 4)) text(g, bytes(value).replace(".0 ", " "), box.left - 8, Y(value), mono(10.5), colour.ink3, "right");
         text(g, "windows", 14, box.top - 6, ui(11, 500), colour.ink2);
+        const [at, v] = [this.latest, c.variables];
         endLabels(g, [
-            { words: c.outbound ? "peer window" : "our window", y: Y(wnd[to]), fill: colour.edge },
-            { words: "cwnd", y: Y(cwnd[to]), fill: colour.cwnd },
-            ...(isSet(to) ? [{ words: "ssthresh", y: Y(ssthresh[to]), fill: colour.ssthresh }] : []),
-            { words: "in flight", y: Y(flight[to]), fill: colour.cwnd },
+            { words: c.outbound ? "peer window" : "our window", y: Y(c.window[at]), fill: colour.edge },
+            { words: "cwnd", y: Y(v.cwnd[at]), fill: colour.cwnd },
+            ...(v.ssthresh[at] < 2 ** 30 && v.cwnd[at] > 0 ? [{ words: "ssthresh", y: Y(v.ssthresh[at]), fill: colour.ssthresh }] : []),
+            { words: "in flight", y: Y(v.flight[at]), fill: colour.cwnd },
         ], box.right + 10, box.top, box.bottom - 2);
     }
 
@@ -391,22 +389,15 @@ export class Lanes {
         const { g } = s;
         const c = this.connection!;
         const box = this.box(s, 14, 8);
-        const { srtt, rto } = c.variables;
-        const [from, to] = this.visible;
-        const samples: [number, number][] = [];
-        let least = Infinity, most = 0;
-        for (let k = from; k <= to; ++k) {
-            for (const value of [srtt[k], rto[k]]) {
-                if (value <= 0) continue;
-                least = Math.min(least, value);
-                most = Math.max(most, value);
-            }
-            if (c.trace.get("kind", c.records[k]) === Kind.rtt) {
-                const sample = Math.max(1, c.trace.get("value", c.records[k]));
-                samples.push([c.t[k], sample]);
-                least = Math.min(least, sample);
-                most = Math.max(most, sample);
-            }
+        const { from, to } = this.view;
+        const [srtt, rto] = [c.steps("srtt"), c.steps("rto")];
+        const { samples } = c;
+        const [first, last] = [lastAtMost(samples.t, from) + 1, lastAtMost(samples.t, to)];
+        const stride = Math.max(1, Math.floor((last - first) / 3000));
+        let [least, most] = [srtt.range(from, to), rto.range(from, to)].reduce(([a, b], [x, y]) => [Math.min(a, x || a), Math.max(b, y || b)], [Infinity, 0]);
+        for (let n = first; n <= last; n += stride) {
+            least = Math.min(least, samples.us[n]);
+            most = Math.max(most, samples.us[n]);
         }
         text(g, "rtt", 14, box.top - 4, ui(11, 500), colour.ink2);
         if (!(most > 0)) return;
@@ -420,24 +411,26 @@ export class Lanes {
             for (const us of decades) this.rule(g, box, Y(us));
             g.fillStyle = colour.sample;
             g.globalAlpha = 0.55;
-            if (samples.length > 2000) for (const [t, us] of samples) g.fillRect(X(t) - 0.7, Y(us) - 0.7, 1.4, 1.4);
-            else {
-                g.beginPath();
-                for (const [t, us] of samples) {
-                    g.moveTo(X(t) + 1.7, Y(us));
-                    g.arc(X(t), Y(us), 1.7, 0, 7);
+            g.beginPath();
+            for (let n = first; n <= last; n += stride) {
+                const [x, y] = [X(samples.t[n]), Y(samples.us[n])];
+                if (last - first > 1000) g.rect(x - 0.7, y - 0.7, 1.4, 1.4);
+                else {
+                    g.moveTo(x + 1.7, y);
+                    g.arc(x, y, 1.7, 0, 7);
                 }
-                g.fill();
             }
+            g.fill();
             g.globalAlpha = 1;
-            this.line(g, srtt, X, Y, colour.acked, 1.8, (k) => srtt[k] > 0);
-            this.line(g, rto, X, Y, colour.ssthresh, 1.5, (k) => rto[k] > 0);
+            this.line(s, srtt, X, Y, colour.acked, 1.8);
+            this.line(s, rto, X, Y, colour.ssthresh, 1.5);
         });
+        const [at, v] = [this.latest, c.variables];
         for (const us of decades) text(g, time(us / 1e6).replace(".00", "").replace(".0 ", " "), box.left - 8, Y(us), mono(10.5), colour.ink3, "right");
         endLabels(g, [
-            { words: "rto", y: Y(Math.max(rto[to], 1)), fill: colour.ssthresh },
-            ...(srtt[to] > 0 ? [{ words: "srtt", y: Y(srtt[to]) - 7, fill: colour.acked }] : []),
-            { words: "samples", y: Y(Math.max(srtt[to], 1)) + 8, fill: colour.sample },
+            { words: "rto", y: Y(Math.max(v.rto[at], 1)), fill: colour.ssthresh },
+            ...(v.srtt[at] > 0 ? [{ words: "srtt", y: Y(v.srtt[at]) - 7, fill: colour.acked }] : []),
+            { words: "samples", y: Y(Math.max(v.srtt[at], 1)) + 8, fill: colour.sample },
         ], box.right + 10, box.top, box.bottom);
     }
 

@@ -40,6 +40,13 @@ function segment(trace: Trace, i: number, facts?: Facts): string {
     return out + options(trace, i, facts);
 }
 
+// The ends of a packet that belonged to no connection.
+function packet(trace: Trace, i: number): string {
+    const [from, to, ports] = [trace.get("old_cwnd", i), trace.get("destination", i), trace.get("ports", i)];
+    const end = (address: number, port: number): string => [24, 16, 8, 0].map((bits) => (address / 2 ** bits) & 255).join(".") + (ports ? `:${port}` : "");
+    return from || to ? ` ${end(from, ports >>> 16)} > ${end(to, ports & 65535)}` : "";
+}
+
 function body(trace: Trace, i: number, facts?: Facts): string {
     const { words } = trace;
     const get = (name: string): number => trace.get(name, i);
@@ -50,7 +57,7 @@ function body(trace: Trace, i: number, facts?: Facts): string {
         case Kind.lost:
         case Kind.held: return `${place(trace, i)}len ${get("len")}`;
         case Kind.dropped:
-            return `${get("connection") !== 0 || get("flags") !== 0 ? place(trace, i) : `${words.reasons[get("reason")]} `}len ${get("len")}`;
+            return `${get("connection") !== 0 || get("flags") !== 0 ? place(trace, i) : `${words.reasons[get("reason")]} `}len ${get("len")}${packet(trace, i)}`;
         case Kind.congestion:
             return `${words.phases[get("detail")]} -> ${words.phases[get("phase")]}  cwnd ${get("old_cwnd")}>${get("cwnd")} ssthresh ` +
                 `${get("ssthresh") >= unlimited ? "-" : get("ssthresh")} flight ${get("flight")}`;
@@ -138,6 +145,7 @@ function why(trace: Trace, i: number, facts?: Facts): string {
         case Kind.deadline: return whyFired(trace, i);
         case Kind.held: return `hole at ${get("rcv_nxt")}`;
         case Kind.lost: return trace.cause(i);
+        case Kind.call: return get("value") && ["close", "shutdown write"].includes(trace.words.calls[get("detail")]) ? `${get("value")} bytes queued` : "";
         case Kind.note: return trace.words.reasonTexts[get("reason")];
         default: return "";
     }

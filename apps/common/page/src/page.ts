@@ -8,6 +8,7 @@ import { Lanes } from "./lanes";
 import { lineOf } from "./line";
 import { Edge, machine } from "./machine";
 import { drawSequence } from "./sequence";
+import { lastAtMost } from "./steps";
 import { Log, Row, rowHtml, rowOf } from "./tables";
 import { Trace } from "./trace";
 import { bytes, escape, rate, time } from "./words";
@@ -162,7 +163,7 @@ export class Page {
         }
         const { trace } = c;
         const line = lineOf(trace, record);
-        const k = c.records.indexOf(record);
+        const k = lastAtMost(c.records, record);
         const value = (name: keyof Connection["variables"]): number => (k >= 0 ? c.variables[name][k] : 0);
         const cells: [string, string][] = [
             ["state", trace.state(record)], ["phase", trace.words.phases[trace.get("phase", record)]],

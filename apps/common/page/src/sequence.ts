@@ -1,7 +1,8 @@
 // The time-sequence picture, in tcptrace's language: a stroke for each segment from its first to its last octet, stairs for
 // what is acknowledged and for the right edge of the window. Drawn large in the lanes and small in the cards.
-import { colour, lastAtMost, Scale, stepArea, stepPath, Surface, text, ui } from "./canvas";
+import { colour, Scale, stepArea, stepPath, Surface, text, ui } from "./canvas";
 import { Connection } from "./connection";
+import { lastAtMost, Steps } from "./steps";
 
 export interface Sequence {
     Y: Scale;
@@ -16,79 +17,70 @@ export interface Box {
 }
 
 function bounds(c: Connection, a: number, b: number, small: boolean): [number, number] {
-    const from = Math.max(0, lastAtMost(c.t, a));
-    const to = Math.max(0, lastAtMost(c.t, b));
-    let least = c.acked[from] ?? 0;
-    let most = 1;
-    for (let k = from; k <= to; ++k) {
-        if (c.sent[k] > most) most = c.sent[k];
-        if (c.acked[k] < least) least = c.acked[k];
-    }
-    const pad = (most - least) * 0.07 + 700;
-    return [Math.max(small ? least - pad * 0.6 : 0, least - pad * 0.5), most + pad * (small ? 0.5 : 1.6)];
+    const [least] = c.steps("acked").range(a, b);
+    const most = Math.max(1, c.steps("sent").range(a, b)[1] || 0);
+    const low = least || 0;
+    const pad = (most - low) * 0.07 + 700;
+    return [Math.max(small ? low - pad * 0.6 : 0, low - pad * 0.5), most + pad * (small ? 0.5 : 1.6)];
 }
 
-function drawBands(g: CanvasRenderingContext2D, c: Connection, from: number, to: number, X: Scale, Y: Scale, small: boolean): void {
-    const fill = (upper: Float64Array, lower: Float64Array, style: string, alpha: number): void => {
-        stepArea(g, c.t, upper, lower, from, to, X, Y);
+function drawBands({ g, w }: Surface, c: Connection, a: number, b: number, X: Scale, Y: Scale, small: boolean): void {
+    const [acked, sent, edge] = [c.steps("acked"), c.steps("sent"), c.steps("edge")];
+    const fill = (upper: Steps, style: string, alpha: number): void => {
+        stepArea(g, upper, acked, a, b, X, Y, w);
         g.fillStyle = style;
         g.globalAlpha = alpha;
         g.fill();
         g.globalAlpha = 1;
     };
-    fill(c.edge, c.acked, colour.edge, small ? 0.05 : 0.045);
-    fill(c.sent, c.acked, colour.cwnd, 0.17);
-    const line = (v: Float64Array, style: string, width: number): void => {
-        stepPath(g, c.t, v, from, to, X, Y, (k) => v[k] > 0);
+    fill(edge, colour.edge, small ? 0.05 : 0.045);
+    fill(sent, colour.cwnd, 0.17);
+    const line = (steps: Steps, style: string, width: number): void => {
+        stepPath(g, steps, a, b, X, Y, w);
         g.strokeStyle = style;
         g.lineWidth = width;
         g.stroke();
     };
-    line(c.edge, colour.edge, small ? 1 : 1.25);
+    line(edge, colour.edge, small ? 1 : 1.25);
     g.globalAlpha = 0.5;
-    line(c.sent, colour.segment, 1);
+    line(sent, colour.segment, 1);
     g.globalAlpha = 1;
-    line(c.acked, colour.acked, small ? 1.2 : 1.6);
+    line(acked, colour.acked, small ? 1.2 : 1.6);
 }
 
-// Too many for a stroke each: one column per half pixel, and one for what was sent again.
-function drawColumns(g: CanvasRenderingContext2D, c: Connection, first: number, last: number, X: Scale, Y: Scale): void {
-    const columns = [new Map<number, [number, number]>(), new Map<number, [number, number]>()];
-    for (let s = first; s <= last; ++s) {
-        if (!c.carriesText(s)) continue;
-        const i = c.segments.record[s];
-        const x = Math.round(X(c.at(s)) * 2) / 2;
-        const seq = c.trace.get("seq", i);
-        const end = seq + c.trace.get("len", i);
-        const column = columns[c.trace.isRetransmission(i) ? 1 : 0];
-        const found = column.get(x);
-        if (!found) column.set(x, [seq, end]);
-        else {
-            found[0] = Math.min(found[0], seq);
-            found[1] = Math.max(found[1], end);
-        }
+// Too many for a stroke each: what was sent first is the line of the highest octet; what was sent again gets its marks, as many
+// as there are pixels.
+function drawDense({ g, w }: Surface, c: Connection, a: number, b: number, X: Scale, Y: Scale): void {
+    stepPath(g, c.steps("sent"), a, b, X, Y, w);
+    g.strokeStyle = colour.segment;
+    g.lineWidth = 1.5;
+    g.stroke();
+    const again = c.retransmissions;
+    const [first, last] = [lastAtMost(again.t, a) + 1, lastAtMost(again.t, b)];
+    const stride = Math.max(1, Math.floor((last - first) / (2 * w)));
+    g.beginPath();
+    for (let n = first; n <= last; n += stride) {
+        const x = X(again.t[n]);
+        g.moveTo(x, Y(again.seq[n]));
+        g.lineTo(x, Math.min(Y(again.seq[n] + again.len[n]), Y(again.seq[n]) - 1.6));
     }
-    columns.forEach((column, again) => {
-        g.beginPath();
-        for (const [x, [seq, end]] of column) {
-            g.moveTo(x, Y(seq));
-            g.lineTo(x, Math.min(Y(end), Y(seq) - 1.5));
-        }
-        g.strokeStyle = again ? colour.bad : colour.segment;
-        g.lineWidth = again ? 1.6 : 1;
-        g.stroke();
-    });
+    g.strokeStyle = colour.bad;
+    g.lineWidth = 1.6;
+    g.stroke();
 }
 
 function drawSacks(g: CanvasRenderingContext2D, c: Connection, first: number, last: number, X: Scale, Y: Scale, size: number, small: boolean): void {
     g.beginPath();
-    for (let s = first; s <= last; ++s) {
+    const { sacking } = c;
+    const [begin, end] = [lastAtMost(sacking, first - 1) + 1, lastAtMost(sacking, last)];
+    const stride = Math.max(1, Math.floor((end - begin) / 3000));
+    for (let n = begin; n <= end; n += stride) {
+        const s = sacking[n];
         const i = c.segments.record[s];
-        if (Boolean(c.segments.outbound[s]) === c.outbound || c.trace.get("sacks", i) === 0) continue;
         const x = X(c.at(s));
-        for (const [begin, end] of c.trace.sacks(i)) {
-            g.moveTo(x, Y(begin));
-            g.lineTo(x, Y(end));
+        for (const [low, high] of c.trace.sacks(i)) {
+            g.moveTo(x, Y(low));
+            g.lineTo(x, Y(high));
         }
     }
     g.strokeStyle = colour.sacked;
@@ -155,7 +147,7 @@ function drawStrokes(g: CanvasRenderingContext2D, c: Connection, first: number, 
     for (const [x, y, what] of marks) if (what === "R") text(g, "R", x + 4, y, ui(small ? 9 : 10.5, 700), colour.bad);
 }
 
-export function drawSequence({ g, w }: Surface, c: Connection, X: Scale, a: number, b: number, box: Box, small = false): Sequence {
+export function drawSequence({ g, w, h }: Surface, c: Connection, X: Scale, a: number, b: number, box: Box, small = false): Sequence {
     const [least, most] = bounds(c, a, b, small);
     const Y: Scale = (value) => box.bottom - ((value - least) / (most - least)) * (box.bottom - box.top);
     if (c.records.length === 0) return { Y, least, most };
@@ -164,33 +156,11 @@ export function drawSequence({ g, w }: Surface, c: Connection, X: Scale, a: numb
     g.rect(box.left, box.top - 2, box.right - box.left, box.bottom - box.top + 4);
     g.clip();
     g.lineJoin = "round";
-    const from = Math.max(0, lastAtMost(c.t, a));
-    const to = Math.max(0, lastAtMost(c.t, b));
-    drawBands(g, c, from, to, X, Y, small);
-    // Segments lie in the order of the records; those of a moment share its instant.
-    const count = c.segments.count;
-    let first = 0, last = count - 1;
-    for (let low = 0, high = count; ; ) {
-        if (low >= high) {
-            first = low;
-            break;
-        }
-        const middle = (low + high) >> 1;
-        if (c.at(middle) < a) low = middle + 1;
-        else high = middle;
-    }
-    for (let low = first, high = count; ; ) {
-        if (low >= high) {
-            last = low - 1;
-            break;
-        }
-        const middle = (low + high) >> 1;
-        if (c.at(middle) <= b) low = middle + 1;
-        else high = middle;
-    }
+    drawBands({ g, w, h }, c, a, b, X, Y, small);
+    const [first, last] = c.between(a, b);
     const size = ((box.bottom - box.top) / (most - least)) * 1448;
     drawSacks(g, c, first, last, X, Y, size, small);
-    if (last - first > 2.5 * w) drawColumns(g, c, first, last, X, Y);
+    if (last - first > 2.5 * w) drawDense({ g, w, h }, c, a, b, X, Y);
     else drawStrokes(g, c, first, last, X, Y, size, small);
     g.restore();
     return { Y, least, most };
@@ -200,9 +170,12 @@ export function drawSequence({ g, w }: Surface, c: Connection, X: Scale, a: numb
 export function segmentAt(c: Connection, x: number, y: number, X: Scale, Y: Scale, a: number, b: number): number {
     let best = -1;
     let nearest = 12;
-    for (let s = 0; s < c.segments.count; ++s) {
+    const reach = (b - a) * 0.02;
+    const here = a + ((x - X(a)) / (X(b) - X(a))) * (b - a);
+    const [first, last] = c.between(here - reach, here + reach);
+    for (let s = first; s <= last; ++s) {
         const t = c.at(s);
-        if (t < a || t > b || !c.carriesText(s)) continue;
+        if (!c.carriesText(s)) continue;
         const dx = Math.abs(X(t) - x);
         if (dx > nearest) continue;
         const i = c.segments.record[s];
