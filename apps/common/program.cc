@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "apps/common/control/views.h"
 #include "host/entropy.h"
 #include "host/privileges.h"
 
@@ -22,6 +23,7 @@ Program::Program(const NetworkOptions& options)
     : options_(options), tap_(open_device(options)), stack_(config_for(options)), loop_(stack_, clock_) {
     open_outputs();
     must(host::drop_privileges(options_.user));
+    open_control();  // it belongs to whom the program runs as
     loop_.add_descriptor(signals_.descriptor(), POLLIN, [this](short) { take_signal(); });
     configure_address();
     wait_for_address();
@@ -93,6 +95,13 @@ void Program::add_trace_sink(host::TraceSink& sink) {
     stack_.trace().set_mode(TraceMode::all);
     loop_.set_after_frame([this] {
         if (stack_.trace().is_half_full()) sinks_.drain(stack_.trace());
+    });
+}
+
+void Program::open_control() {
+    if (options_.control.empty()) return;
+    control_ = std::make_unique<ControlServer>(loop_, options_.control, [this](const std::string& request) {
+        return answer_about(stack_, program_invocation_short_name, request);
     });
 }
 

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 
+#include "apps/common/control/server.h"
 #include "apps/common/failure.h"
 #include "apps/common/options.h"
 #include "host/clock.h"
@@ -65,6 +66,7 @@ private:
     static std::unique_ptr<host::Tap> open_device(const NetworkOptions& options);
     static StackConfig config_for(const NetworkOptions& options);
     void open_outputs();
+    void open_control();
     void take_signal();
     void print_status();  // SIGUSR1: what is held, what was dropped and why
     void configure_address();
@@ -82,6 +84,7 @@ private:
     host::TraceSinks sinks_;
     Stack stack_;
     host::Loop loop_;
+    std::unique_ptr<ControlServer> control_;
     LinkId link_ = 0;
     std::function<void(int)> on_signal_;
     int signal_ = 0;

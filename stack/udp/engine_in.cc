@@ -21,6 +21,7 @@ bool is_hard(wire::DeliveryError error) {
 bool Engine::on_packet(const wire::PacketIn& packet, Instant now) {
     drops_.set_time(now);
     drops_.set_frame(packet.frame);
+    drops_.set_ends(packet.source, packet.destination);
     ++environment_.counters.udp_in;
     const auto refuse = [&](Reason reason) {
         drops_.drop(reason, packet.payload.size());
@@ -28,6 +29,8 @@ bool Engine::on_packet(const wire::PacketIn& packet, Instant now) {
     };
     const auto header = wire::parse_udp(packet.payload.view());
     if (!header) return refuse(header.error());
+    drops_.set_ends(packet.source, packet.destination,
+                    std::uint32_t{header->source_port} << 16U | header->destination_port);
     // RFC 768: what lies behind the length is no part of the datagram. A checksum of zero means that there is none.
     const ByteView datagram = packet.payload.view().first(header->length);
     // RFC 1122 4.1.3.4: verified, and wrong ones dropped silently.
@@ -90,6 +93,7 @@ bool Engine::takes(const Socket& socket, const wire::PacketIn& packet) const {
 bool Engine::on_raw(const wire::PacketIn& packet, Instant now) {
     drops_.set_time(now);
     drops_.set_frame(packet.frame);
+    drops_.set_ends(packet.source, packet.destination);
     bool taken = false;
     for (Socket* socket : raw_) {
         if (!takes(*socket, packet)) continue;

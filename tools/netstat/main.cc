@@ -1,0 +1,92 @@
+// sluice-netstat [-alntuops] [-r] [--tcp-info] [--watch] --control PATH: what a running program's stack holds, in the
+// layout of netstat.
+#include <fmt/format.h>
+#include <netdb.h>
+
+#include <chrono>
+#include <thread>
+
+#include "apps/common/control/client.h"
+#include "apps/common/failure.h"
+#include "apps/common/options.h"
+#include "tools/netstat/tables.h"
+
+namespace {
+
+using namespace sluice;
+
+struct Options {
+    std::string control = "/run/sluice.control";
+    netstat::Choice choice;
+    bool only_tcp = false;
+    bool only_udp = false;
+    bool routes = false;
+    bool statistics = false;
+    bool watch = false;
+};
+
+std::string service_of(int port, const std::string& protocol) {
+    const servent* found = ::getservbyport(htons(static_cast<std::uint16_t>(port)), protocol.c_str());
+    return found ? found->s_name : "";
+}
+
+std::string page(const Options& options) {
+    if (options.routes) return netstat::routes_table(common::ask_program(options.control, "routes"));
+    if (options.statistics)
+        return netstat::statistics(common::ask_program(options.control, "counters"),
+                                   common::ask_program(options.control, "drops"));
+    return netstat::sockets_table(common::ask_program(options.control, "sockets"), options.choice,
+                                  service_of);
+}
+
+void show(const Options& options) {
+    for (;;) {
+        const std::string text = page(options);
+        if (options.watch) fmt::print("\033[H\033[2J");
+        fmt::print("{}", text);
+        std::fflush(stdout);
+        if (!options.watch) return;
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
+}
+
+void add_options(CLI::App& app, Options& options) {
+    app.add_option("--control", options.control, "the program's control socket (default /run/sluice.control)")
+        ->envname("SLUICE_CONTROL")
+        ->type_name("PATH");
+    app.add_flag("-a,--all", options.choice.all, "servers and connections");
+    app.add_flag("-l,--listening", options.choice.listening, "servers only");
+    app.add_flag("-n,--numeric", options.choice.numeric, "numbers instead of names of services");
+    app.add_flag("-t,--tcp", options.only_tcp, "TCP only");
+    app.add_flag("-u,--udp", options.only_udp, "UDP and raw sockets only");
+    app.add_flag("-o,--timers", options.choice.timers, "the timer that runs, seconds left, retransmissions");
+    app.add_flag("-p,--programs", options.choice.programs, "program and handle");
+    app.add_flag("--tcp-info", options.choice.tcp_info, "a second line for each connection");
+    app.add_flag("-r,--route", options.routes, "the routing table");
+    app.add_flag("-s,--statistics", options.statistics, "counters, and what was dropped and why");
+    app.add_flag("-c,--continuous,--watch", options.watch, "again each second");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Shows the sockets of a running program on the Sluice stack");
+    Options options;
+    add_options(app, options);
+    app.name("sluice-netstat");
+    try {
+        app.parse(argc, argv);
+        options.choice.tcp = options.only_tcp || !options.only_udp;
+        options.choice.udp = options.only_udp || !options.only_tcp;
+        show(options);
+        return 0;
+    } catch (const CLI::Success& success) {
+        return app.exit(success);
+    } catch (const CLI::Error& error) {
+        fmt::print(stderr, "sluice-netstat: {}\n", error.what());
+        return common::exit_usage;
+    } catch (const common::Failure& failure) {
+        fmt::print(stderr, "sluice-netstat: {}\n", failure.what());
+        return failure.exit_code();
+    }
+}
