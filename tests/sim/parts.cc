@@ -16,7 +16,7 @@ namespace {
 std::uint64_t lost_of(const Faults& faults, int frames, std::uint64_t seed = 1) {
     FateSource source{Random(seed)};
     std::uint64_t lost = 0;
-    for (int i = 0; i < frames; ++i) lost += source.next(faults, false).lost ? 1 : 0;
+    for (int i = 0; i < frames; ++i) lost += source.next(faults, false).lost ? 1U : 0U;
     return lost;
 }
 
