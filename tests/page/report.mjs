@@ -65,6 +65,14 @@ try {
     const rows = await page.$$eval("#connections tr", (all) => all.map((row) => row.textContent));
     check("every connection has a row, with what ended it", rows.length === 3 && rows.some((row) => row.includes("connection refused")), rows.join(" | "));
 
+    // The schema lists the words of the code, neither more nor fewer.
+    const { words } = await page.evaluate(() => JSON.parse(document.getElementById("data").textContent));
+    const { $defs } = JSON.parse(readFileSync(new URL("../../docs/qlog-tcp.schema.json", import.meta.url), "utf8"));
+    const same = (a, b) => [...a].sort().join() === [...b].filter(Boolean).sort().join();
+    for (const [name, listed] of [["states", $defs.variables.properties.state.enum], ["phases", $defs.variables.properties.phase.enum],
+        ["timers", $defs.variables.properties.timers.items.enum], ["causes", $defs.common.why.enum], ["calls", $defs.call.properties.call.enum]])
+        check(`the schema knows all ${name}`, same(listed, words[name]), words[name].filter((word) => word && !listed.includes(word)).join(", "));
+
     const lines = run("sluice-trace", "text", "-c", "1", "-l", "1", `${folder}/client.qlog`).trimEnd().split("\n");
     const logged = await page.$$eval("#log > div:not(.fold)", (all) => all.map((e) => e.textContent));
     check("the log has every line of level 1, word for word", lines.every((line) => logged.includes(line)), lines.find((line) => !logged.includes(line)));

@@ -8,6 +8,7 @@
 #include "trace/columns.h"
 #include "trace/comment.h"
 #include "trace/ladder.h"
+#include "trace/names.h"
 
 using namespace sluice;
 using namespace sluice::trace;
@@ -155,6 +156,15 @@ TEST_CASE("packed records: count, then each column's length and differences in z
     std::string words;
     append_vocabulary(words);
     CHECK(words.starts_with("{\"columns\":[[\"time\",\"run\"],"));
+}
+
+TEST_CASE("every event and kind has a name of its own") {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(Event::count_); ++i)
+        CHECK(named<Event>(name_of(static_cast<Event>(i)), [](Event e) { return name_of(e); }) ==
+              static_cast<Event>(i));
+    for (std::size_t i = 0; i < static_cast<std::size_t>(Kind::count_); ++i)
+        CHECK(named<Kind>(name_of(static_cast<Kind>(i)), [](Kind k) { return name_of(k); }) ==
+              static_cast<Kind>(i));
 }
 
 TEST_CASE("a ladder folds plain runs and shows the rest with its reason") {
