@@ -166,7 +166,7 @@ private:
     RecoveryContext recovery_context(Instant now) const;
     void recover_from(const Acked& acked, Instant now);
     void respond(const Found& found, const Acked* acked, Pos flight_size, Instant now);
-    void take_ecn_echo(const Acked& acked, Pos flight_size, Instant now);
+    void take_ecn_echo(const Acked& acked, Instant now);
     Pos take_losses(Instant now);
     AckSample ack_sample(const Acked& acked, const Found& found, const RateSample& rate) const;
     void check_application_limited();

@@ -254,7 +254,7 @@ void Connection::recover_from(const Acked& acked, Instant now) {
     const Found found = recovery_.on_ack(acked, recovery_context(now), flight_);
     rate.lost += take_losses(now);
     respond(found, &acked, flight_size, now);
-    take_ecn_echo(acked, flight_size, now);
+    take_ecn_echo(acked, now);
     if (acked.is_new || delivered.octets > 0) controller_.on_acked(ack_sample(acked, found, rate));
     if (controller_.is_holding_back()) rate_.on_application_limited(flight_.pipe());
     if (acked.is_new) restart_timer(found, now);
@@ -302,17 +302,17 @@ void Connection::respond(const Found& found, const Acked* acked, Pos flight_size
 }
 
 // RFC 3168 6.1.2.
-void Connection::take_ecn_echo(const Acked& acked, Pos flight_size, Instant now) {
+void Connection::take_ecn_echo(const Acked& acked, Instant now) {
     if (!acked.has_ecn_echo || !ecn_.on_echo(acked.una, sender_.nxt())) return;
     if (recovery_.is_active()) return;  // the window is being reduced already
     ++environment_.counters.tcp_ecn_reductions;
     const bool was_least = controller_.window() <= Pos{mss()};
     last_cwnd_ = congestion_window();
-    controller_.on_ecn({now, flight_size, flight_.pipe(), mss()});
+    controller_.on_ecn({now, acked.flight_before, flight_.pipe(), mss()});
     note_reduction(now, Rule::r3168_6_1_2);
     // [R3168-8] [R9438-9]: from one segment it goes down by time: nothing leaves before the timer would expire.
-    if (!was_least || flight_.empty()) return;
-    timer_.restart(rto(), environment_.settings, now);
+    if (!was_least) return;
+    if (!flight_.empty()) timer_.restart(rto(), environment_.settings, now);
     pacer_.hold(later(now, rto()));
 }
 

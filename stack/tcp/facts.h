@@ -7,7 +7,7 @@
 #include "base/reason.h"
 #include "base/time.h"
 #include "base/trace_record.h"
-#include "tcp/recover/delivered.h"
+#include "tcp/delivered.h"
 #include "tcp/seq.h"
 
 namespace sluice::tcp {

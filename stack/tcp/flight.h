@@ -13,8 +13,8 @@
 
 #include "base/ring.h"
 #include "base/time.h"
+#include "tcp/delivered.h"
 #include "tcp/rate_sample.h"
-#include "tcp/recover/delivered.h"
 #include "tcp/seq.h"
 
 namespace sluice::tcp {

@@ -7,7 +7,7 @@
 
 #include "base/chunk.h"
 #include "base/trace_record.h"
-#include "tcp/opening/cookie_options.h"
+#include "tcp/cookie_options.h"
 #include "tcp/seq.h"
 #include "wire/address.h"
 #include "wire/tcp.h"

@@ -107,7 +107,7 @@ SCRIPT_TEST(
     t.stack_sends_within(0ms, 2s, data(1, 1000).dscp_byte(0));
     t.peer_sends(ack(1001)).peer_sends(data(1, 100)).peer_sends(data(101, 2000));
     for (const Seen& seen : t.takes_all()) CHECK(mark_of(seen) == 0);
-    t.peer_sends(ack(1001).win(0));
+    t.peer_sends(ack(1001).win(0)).after(50ms).takes_all();
     t.app().writes(1000);
     t.stack_sends_within(0ms, 5s, data(1001, 1).dscp_byte(0));  // zero-window probe
 }

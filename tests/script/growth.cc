@@ -75,8 +75,9 @@ SCRIPT_TEST("the congestion control of a connection may be changed while it runs
         CHECK(t.info().congestion == wanted);
         CHECK(t.info().cwnd == before);
     }
-    t.app().writes(1000).sets([](TcpOptions& options) { options.no_delay = true; });
+    t.app().writes(1000);
     t.stack_sends(data(1, 1000)).peer_sends(ack(1001));
+    t.app().sets([](TcpOptions& options) { options.no_delay = true; });
     CHECK(t.info().congestion == tcp::Congestion::cubic);
 }
 

@@ -39,7 +39,7 @@ public:
     }
     // 6.1.2: a reduction for any reason is told, and no echo from the same window asks for another.
     void on_reduced(Pos nxt) {
-        reduced_until_ = std::max(reduced_until_, nxt - 1);
+        reduced_until_ = std::max(reduced_until_, nxt);
         owes_cwr_ = is_agreed_;
     }
     bool owes_cwr() const { return owes_cwr_; }

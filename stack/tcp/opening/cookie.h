@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "tcp/opening/cookie_options.h"
+#include "tcp/cookie_options.h"
 #include "tcp/opening/isn.h"
 
 namespace sluice::tcp {

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "tcp/recover/delivered.h"
+#include "tcp/delivered.h"
 
 namespace sluice::tcp {
 

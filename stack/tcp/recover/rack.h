@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "tcp/recover/delivered.h"
+#include "tcp/delivered.h"
 
 namespace sluice::tcp {
 

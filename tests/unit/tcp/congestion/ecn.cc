@@ -32,7 +32,8 @@ TEST_CASE("ten echoes in a window ask for one reduction and one CWR [R3168-6] [R
     CHECK(e.owes_cwr());
     CHECK(e.take_cwr());
     CHECK_FALSE(e.take_cwr());
-    CHECK(e.on_echo(11001, 21001));  // sent after the reduction
+    CHECK_FALSE(e.on_echo(11001, 21001));  // the last of the same window
+    CHECK(e.on_echo(12001, 22001));        // sent after the reduction
     CHECK(e.take_cwr());
 }
 
