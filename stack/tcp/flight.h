@@ -87,6 +87,7 @@ public:
     // Timeout: what was sent at least `wait` ago (RFC 8985 6.3).
     void mark_old(Duration wait, Instant now);
     // RFC 6675 4, IsLost: sent once, not sacked, and more than `above` octets or `ranges` ranges are sacked above it.
+    // Choice: what was resent is not judged so again, also in the next recovery: its reports may be older than it.
     Pos mark_below_sacked(Pos above, std::uint32_t ranges);
     // To be asked before anything is sent or acknowledged again.
     Losses take_losses();

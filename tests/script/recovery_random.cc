@@ -1,5 +1,7 @@
 // Random losses, by seed: whatever is lost, swapped, doubled or given up, all octets arrive, once and in order.
+#include <algorithm>
 #include <map>
+#include <string>
 
 #include "support/pair.h"
 #include "support/recovery.h"
@@ -34,12 +36,13 @@ public:
     void takes(const std::vector<Seen>& segments) {
         for (const Seen& seen : segments) {
             if (draw_.one_in(6)) continue;  // lost
-            const Pos begin = script_.flow().own_pos(seen.segment.seq);
-            for (Pos at = begin; at < begin + seen.length(); at += 100) held_[at] = true;
-            newest_ = begin;
+            newest_ = script_.flow().own_pos(seen.segment.seq);
+            hold(std::max(newest_, next_), newest_ + seen.length());
         }
-        while (held_.erase(next_) > 0) next_ += 100;
-        held_.erase(held_.begin(), held_.lower_bound(next_));
+        if (!held_.empty() && held_.begin()->first == next_) {
+            next_ = held_.begin()->second;
+            held_.erase(held_.begin());
+        }
         if (draw_.one_in(40)) held_.clear();
     }
     // Unless it is lost too.
@@ -47,25 +50,34 @@ public:
         if (draw_.one_in(8)) return;
         std::vector<SackEdges> blocks;
         add(blocks, newest_);
-        for (const auto& [at, is] : held_)
-            if (blocks.size() < 3) add(blocks, at);
+        for (const auto& [begin, end] : held_)
+            if (blocks.size() < 3) add(blocks, begin);
         script_.peer_sends(ack(next_).sack(blocks));
     }
 
 private:
+    void hold(Pos begin, Pos end) {
+        if (begin >= end) return;
+        auto at = held_.upper_bound(begin);
+        if (at != held_.begin() && std::prev(at)->second >= begin) begin = (--at)->first;
+        while (at != held_.end() && at->first <= end) {
+            end = std::max(end, at->second);
+            at = held_.erase(at);
+        }
+        held_[begin] = end;
+    }
     void add(std::vector<SackEdges>& blocks, Pos at) const {
-        if (!held_.contains(at)) return;
-        for (const SackEdges& block : blocks)
-            if (block.begin <= at && at < block.end) return;
-        SackEdges block{at, at + 100};
-        while (held_.contains(block.begin - 100)) block.begin -= 100;
-        while (held_.contains(block.end)) block.end += 100;
+        const auto after = held_.upper_bound(at);
+        if (after == held_.begin() || std::prev(after)->second <= at) return;
+        const SackEdges block{std::prev(after)->first, std::prev(after)->second};
+        for (const SackEdges& told : blocks)
+            if (told.begin == block.begin) return;
         blocks.push_back(block);
     }
 
     Script& script_;
     Draw draw_;
-    std::map<Pos, bool> held_;  // pieces of 100 octets
+    std::map<Pos, Pos> held_;  // ranges above next_
     Pos next_ = 1;
     Pos newest_ = 0;
 };

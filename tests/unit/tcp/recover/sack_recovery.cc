@@ -169,7 +169,7 @@ TEST_CASE(
     sender.resends();
     sender.send(4);  // 10001 to 14001
     sender.ack(1, {{1001, 9001}});
-    CHECK(sender.ack(9001, {}).what == What::partial);
+    CHECK(sender.ack(10000, {}).what == What::partial);
     CHECK(sender.ack(10001, {{12001, 13001}}).what == What::recovered);
     CHECK(sender.recovery.is_open());
     CHECK(sender.flight.sacked_bytes() == 1000);
@@ -276,25 +276,30 @@ TEST_CASE("at a timeout reports are kept, unless the left edge itself was report
     CHECK(sender.flight.next_lost(9000) == Range{1001, 5001});
 }
 
-// Octet by octet and word for word RFC 6675 4, SetPipe.
+// Piece by piece and word for word RFC 6675 4, SetPipe. Reports come in pieces of 250 octets.
 struct Scoreboard {
-    std::vector<bool> sacked = std::vector<bool>(100000);
+    std::vector<bool> sacked = std::vector<bool>(400);
     Pos high_rxt = 0;
 
+    static std::size_t piece(Pos at) { return static_cast<std::size_t>((at - 1) / 250); }
+    bool is_sacked(Pos at) const { return sacked[piece(at)]; }
+    void report(Range range) {
+        for (Pos at = range.begin; at < range.end; at += 250) sacked[piece(at)] = true;
+    }
     bool is_lost(Pos octet, Pos nxt) const {
         Pos above = 0;
         int ranges = 0;
-        for (Pos at = octet + 1; at < nxt; ++at) {
-            const bool is = sacked[static_cast<std::size_t>(at)];
-            above += is ? 1 : 0;
-            ranges += is && !sacked[static_cast<std::size_t>(at - 1)] ? 1 : 0;
+        for (Pos at = octet + 250; at < nxt; at += 250) {
+            if (!is_sacked(at)) continue;
+            above += 250;
+            if (!is_sacked(at - 250)) ++ranges;
         }
         return above > 2 * mss || ranges >= 3;
     }
     Pos pipe(Pos una, Pos nxt) const {
         Pos count = 0;
-        for (Pos at = una; at < nxt; at += 250) {  // reports come in units of 250
-            if (sacked[static_cast<std::size_t>(at)]) continue;
+        for (Pos at = una; at < nxt; at += 250) {
+            if (is_sacked(at)) continue;
             if (!is_lost(at, nxt)) count += 250;
             if (at < high_rxt) count += 250;
         }
@@ -317,16 +322,15 @@ TEST_CASE("the pipe equals SetPipe() on a bitmap, through random recoveries [R66
             // The left edge is acknowledged up to what is reported or some way into it.
             Pos at = sender.una;
             if (draw.one_in(4)) at += draw.between(1, 4) * 250;
-            for (Pos octet = block.begin; octet < block.end; ++octet)
-                board.sacked[static_cast<std::size_t>(octet)] = true;
-            while (at < sender.nxt && board.sacked[static_cast<std::size_t>(at)]) at += 250;
+            board.report(block);
+            while (at < sender.nxt && board.is_sacked(at)) at += 250;
             at = std::min(at, sender.nxt);
             const Found found = sender.ack(at, block.end > at ? Ranges{block} : Ranges{});
-            if (found.what == What::entered) ++recoveries;
-            if (found.what == What::entered || found.what == What::recovered) {
-                // HighRxt is of this recovery; one that begins by counting ACKs presumes its first segment lost.
-                sender.highest_resent = 0;
-                if (found.what == What::entered && !board.is_lost(at, sender.nxt)) break;
+            if (found.what == What::entered) {
+                ++recoveries;
+                // One that begins by counting ACKs presumes its first segment lost; in a second one HighRxt of the first
+                // would be forgotten, and ours is not.
+                if (sender.highest_resent > 0 || !board.is_lost(at, sender.nxt)) break;
             }
             board.high_rxt = sender.highest_resent;
             if (sender.recovery.is_open()) {
@@ -335,17 +339,7 @@ TEST_CASE("the pipe equals SetPipe() on a bitmap, through random recoveries [R66
                 CHECK(sender.flight.lost_bytes() == 0);
                 continue;
             }
-            if (sender.flight.pipe() != board.pipe(sender.una, sender.nxt)) {
-                MESSAGE("una ", sender.una, " nxt ", sender.nxt, " rxt ", board.high_rxt, " what ",
-                        int(found.what), " i ", i);
-                for (std::uint32_t k = 0; k < sender.flight.entries(); ++k) {
-                    const Sent& e = sender.flight[k];
-                    MESSAGE(e.range.begin, "-", e.range.end, " x", e.transmissions, e.lost ? " lost" : "",
-                            e.sacked ? " sacked" : "", e.is_double ? " double" : "",
-                            board.is_lost(e.range.begin, sender.nxt) ? " L" : "");
-                }
-                break;
-            }
+            CHECK(sender.flight.pipe() == board.pipe(sender.una, sender.nxt));
             sender.resends();
             while (sender.flight.pipe() + mss <= sender.recovery.window() && sender.nxt < 60000)
                 sender.send(1);
