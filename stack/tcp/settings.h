@@ -74,15 +74,15 @@
     D(path_raise_after_report, 10min, 5min, 24h, "no larger try after a too-big message (RFC 1191 3)")   \
     D(path_raise_after_success, 2min, 1min, 24h, "and after a larger try that passed (RFC 1191 3)")      \
     /* congestion */                                                                                     \
-    C(congestion, Congestion, Congestion::reno,                                                          \
+    C(congestion, Congestion, Congestion::cubic,                                                         \
       "congestion control of new connections (RFC 9438; TCP_CONGESTION)")                                \
     N(initial_window_segments, 10, 1, 1000, "initial window in segments (RFC 6928 2)")                   \
     N(initial_window_bytes, 14600, 536, 1048576, "initial window in octets (RFC 6928 2)")                \
     C(ecn, EcnUse, EcnUse::accept,                                                                       \
       "marks instead of losses: never, if the peer asks, or asked for (RFC 3168)")                       \
-    N(slow_start_segments, 1, 1, 65535,                                                                  \
+    N(slow_start_segments, 8, 1, 65535,                                                                  \
       "segments an ACK adds in slow start, if not paced (RFC 5681 3.1: 1, RFC 9406 4.2: 8)")             \
-    B(hystart, false, "leave slow start when round trips grow longer (RFC 9406)")                        \
+    B(hystart, true, "leave slow start when round trips grow longer (RFC 9406)")                         \
     N(hystart_divisor, 4, 2, 100, "growth divisor of conservative slow start (RFC 9406 4.3)")            \
     B(pacing, false, "spread the window of Reno and CUBIC over the round trip; BBR always does")         \
     N(pacing_slow_start_percent, 200, 100, 1000, "of the window per round trip, in slow start")          \

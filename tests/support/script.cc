@@ -22,6 +22,10 @@ StackConfig config_of(const ScriptOptions& options) {
     config.tcp.rto_min = 1s;  // RFC 6298 2.4; our default is lower
     config.tcp.receive_buffer_max = config.tcp.send_buffer_max =
         0;  // windows that stay, unless a script asks
+    // Windows by hand: Reno and slow start of one segment per ACK, unless a script asks.
+    config.tcp.congestion = tcp::Congestion::reno;
+    config.tcp.slow_start_segments = 1;
+    config.tcp.hystart = false;
     config.trace = TraceMode::all;
     config.trace_records = 4096;
     fix_isn(config, current_world().iss);
