@@ -21,7 +21,7 @@ Value must(std::expected<Value, std::string> value) {
 Program::Program(const NetworkOptions& options)
     : options_(options), tap_(open_device(options)), stack_(config_for(options)), loop_(stack_, clock_) {
     open_outputs();
-    must(host::drop_privileges(options_.user));
+    must(host::drop_privileges(options_.user, options_.leaves_file_system));
     loop_.add_descriptor(signals_.descriptor(), POLLIN, [this](short) { take_signal(); });
     configure_address();
     wait_for_address();
