@@ -127,7 +127,8 @@ std::string page_with(std::string_view title, const std::string& data) {
         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
         "'unsafe-inline'; "
-        "script-src 'unsafe-inline'; connect-src 'self'; img-src data:\">\n<link rel=\"icon\" href=\"data:,\">\n"
+        "script-src 'unsafe-inline'; connect-src 'self'; img-src data:\">\n<link rel=\"icon\" "
+        "href=\"data:,\">\n"
         "<title>TCP report · {}</title>\n<style>\n{}</style>\n</head>\n<body>\n{}"
         "<script type=\"application/json\" id=\"data\">{}</script>\n<script>{}</script>\n</body>\n</html>\n",
         escaped(title), page_style(), page_body(), with_escaped_tags(data), page_script());

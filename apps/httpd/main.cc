@@ -110,7 +110,8 @@ int serve(common::NetworkOptions network, const Options& options) {
         site = &status_site.emplace(*site, live_trace, options.status,
                                     fmt::format("Sluice on {}", wire::to_text(program.address())));
     }
-    http::ServerParts parts{options.settings, *site, log, options.no_server_header ? "" : "Sluice/" SLUICE_VERSION};
+    http::ServerParts parts{options.settings, *site, log,
+                            options.no_server_header ? "" : "Sluice/" SLUICE_VERSION};
     if (options.verbose) parts.show = show_exchange;
     http::Server server(program.stack(), std::move(parts), wall_time);
     Alarm alarm(program.loop(), server);

@@ -20,7 +20,7 @@ struct Options {
     bool no_server_header = false;
     bool dot_files = false;
     bool demo = false;
-    std::string status;  // where the live page is; empty: nowhere
+    std::string status;    // where the live page is; empty: nowhere
     bool minimal = false;  // GET and HEAD of files and nothing else
     bool verbose = false;
     bool no_gzip = false;

@@ -41,7 +41,7 @@ constexpr std::array allowed {
         SYS_lseek, SYS_close, SYS_fcntl, SYS_dup, SYS_dup3, SYS_ppoll, SYS_fstat, SYS_ftruncate, SYS_fsync,
         SYS_fdatasync, SYS_accept4, SYS_getsockopt, SYS_recvfrom, SYS_sendto, SYS_recvmsg, SYS_sendmsg,
         SYS_shutdown, SYS_openat2, SYS_openat, SYS_newfstatat, SYS_statx, SYS_getdents64, SYS_unlinkat,
-        SYS_renameat,  SYS_renameat2,
+        SYS_renameat, SYS_renameat2,
 #if defined(__x86_64__)
         SYS_poll, SYS_time,
 #endif

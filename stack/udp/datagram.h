@@ -37,7 +37,7 @@ struct Options {
 // What may be said of one datagram; what is not said is as in the options.
 struct Sending {
     std::optional<wire::Endpoint> to = {};  // else where the socket is connected
-    wire::Address source = {};         // unspecified: the socket's, else chosen (RFC 1122 4.1.3.5)
+    wire::Address source = {};              // unspecified: the socket's, else chosen (RFC 1122 4.1.3.5)
     std::optional<std::uint8_t> traffic_class = {};
     std::optional<std::uint8_t> hop_limit = {};
 };

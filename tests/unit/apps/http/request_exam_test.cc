@@ -15,7 +15,8 @@ struct Case {
     std::string request;
     std::string statuses;
     bool is_kept = false;
-    std::vector<std::pair<std::string, std::string>> fields;  // of the last response; the value is contained in it
+    std::vector<std::pair<std::string, std::string>>
+        fields;  // of the last response; the value is contained in it
     std::vector<std::string> absent;
     std::optional<std::string> content;
 };
