@@ -150,6 +150,10 @@ if(TARGET sluice-sim)
         exhaustive_close-at-once exhaustive_crossing exhaustive_abort PROPERTIES LABELS sim TIMEOUT 300)
 endif()
 
+# The exam of the HTTP server is a file that the live test reads too.
+set_source_files_properties("${tests_dir}/unit/apps/http/request_exam_test.cc" PROPERTIES
+    COMPILE_DEFINITIONS SLUICE_HTTP_CASES="${tests_dir}/http/cases.txt")
+
 # twice: one program text compiled against the kernel's sockets and against ours; both must print the same.
 file(GLOB twice_sources CONFIGURE_DEPENDS "${tests_dir}/twice/*.cc")
 foreach(source IN LISTS twice_sources)

@@ -35,6 +35,7 @@ struct NetworkOptions {
     std::string user;                   // to become when started as root
     std::optional<std::uint64_t> seed;  // else from the system
     bool list_settings = false;
+    bool leaves_file_system = false;  // by the program itself: no option
     net::Settings net;
     tcp::Settings tcp;
     udp::Settings udp;

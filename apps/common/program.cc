@@ -22,8 +22,10 @@ Value must(std::expected<Value, std::string> value) {
 Program::Program(const NetworkOptions& options)
     : options_(options), tap_(open_device(options)), stack_(config_for(options)), loop_(stack_, clock_) {
     open_outputs();
-    must(host::drop_privileges(options_.user));
-    open_control();  // it belongs to whom the program runs as
+    // It belongs to whom the program runs as, unless its path is out of reach then.
+    if (options_.leaves_file_system) open_control();
+    must(host::drop_privileges(options_.user, options_.leaves_file_system));
+    if (!control_) open_control();
     loop_.add_descriptor(signals_.descriptor(), POLLIN, [this](short) { take_signal(); });
     configure_address();
     wait_for_address();

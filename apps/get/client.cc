@@ -1,36 +1,15 @@
-#include "apps/get/client.h"
-
+// Client: the steps of a fetch, and what is done with the answer.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 
 #include "apps/common/http/text.h"
+#include "apps/get/job.h"
 
 namespace sluice::get {
-
-// The work on one URL.
-struct Client::Job {
-    Job(const std::string& path, bool append, Instant now)
-        : output(path, append), progress(now), started(now) {}
-
-    http::Url url;
-    std::string method;
-    Upload upload;
-    Output output;
-    Progress progress;
-    Report report;
-    Instant started;
-    Instant deadline = never;
-    std::uint64_t offset = 0;  // the output has this much already
-    std::string location;      // where a redirect that will be followed leads
-    std::string host;          // the first one; credentials go to no other
-    bool is_body_wanted = true;
-    bool shows_progress = false;
-    bool is_fresh = true;  // the connection was made for this request
-    bool had_answer = false;
-    bool is_complete_already = false;
-};
 
 namespace {
 
@@ -53,23 +32,37 @@ Upload upload_of(const Options& options) {
 http::Url must_parse(std::expected<http::Url, http::UrlError> url, const std::string& text) {
     if (url) return std::move(*url);
     if (url.error() == http::UrlError::unsupported_scheme)
-        throw TransferError(Exit::unsupported_scheme, fmt::format("{}: only http is supported", text));
+        throw TransferError(Exit::unsupported_scheme,
+                            fmt::format("{}: only http and file are supported{}", text,
+                                        text.starts_with("ftp:") ? " (ftp would be port 21)" : ""));
     throw TransferError(Exit::malformed_url, fmt::format("{}: not a URL", text));
-}
-
-// "> " or "< " before each line, as curl -v shows it.
-void show_lines(std::string_view text, char mark) {
-    while (!text.empty()) {
-        const auto end = text.find("\r\n");
-        fmt::print(stderr, "{} {}\n", mark, text.substr(0, end));
-        text.remove_prefix(end + 2);
-    }
 }
 
 }  // namespace
 
 Client::Client(const Options& options, Resolver resolver)
-    : options_(options), resolver_(std::move(resolver)) {}
+    : options_(options), resolver_(std::move(resolver)) {
+    if (!options_.cache.empty()) cache_.emplace(options_.cache);
+    if (options_.cookies.contains('=')) {
+        for (std::string_view rest = options_.cookies; !rest.empty();) {
+            const auto pair = rest.substr(0, rest.find(';'));
+            rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+            given_cookies_ += (given_cookies_.empty() ? "" : "; ") + std::string(http::trimmed(pair));
+        }
+    } else if (!options_.cookies.empty()) {
+        std::ifstream file(options_.cookies, std::ios::binary);
+        cookies_.add_file_text(
+            std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
+    }
+}
+
+Client::~Client() {
+    if (options_.cookie_jar.empty()) return;
+    std::ofstream file(options_.cookie_jar, std::ios::binary);
+    file << cookies_.file_text();
+    if (!file.flush())
+        fmt::print(stderr, "sluice-get: cannot write the cookies to {}\n", options_.cookie_jar);
+}
 
 void Client::say(const std::string& line) const {
     if (!options_.silent || options_.show_error) fmt::print(stderr, "{}\n", line);
@@ -91,7 +84,20 @@ Report Client::fetch(const std::string& text, const std::string& output_path) {
     return job.report;
 }
 
+// RFC 8089: a file of this machine, shown as it is.
+void Client::show_file(Job& job, const std::string& text) {
+    auto path = std::string_view(text).substr(7);
+    if (path.starts_with("localhost/")) path.remove_prefix(9);
+    const auto name = http::percent_decoded(path);
+    if (!name || !name->starts_with('/'))
+        throw TransferError(Exit::malformed_url, fmt::format("{}: not a URL", text));
+    Upload file = Upload::of_file(*name);
+    if (!file.length()) throw TransferError(Exit::read_failed, fmt::format("{} is no plain file", *name));
+    for (std::string piece = file.next(); !piece.empty(); piece = file.next()) deliver(job, piece);
+}
+
 void Client::run(Job& job, const std::string& text) {
+    if (text.starts_with("file://")) return show_file(job, text);
     job.url = must_parse(http::parse_url(text), text);
     job.host = job.url.authority();
     job.upload = upload_of(options_);
@@ -103,8 +109,9 @@ void Client::run(Job& job, const std::string& text) {
     const bool terminal_is_busy = job.output.is_stdout() && ::isatty(STDOUT_FILENO) == 1;
     job.shows_progress =
         ::isatty(STDERR_FILENO) == 1 && !options_.silent && !options_.verbose && !terminal_is_busy;
-    do exchange(job);
-    while (follow(job));
+    do {
+        if (!answer_from_cache(job)) exchange(job);
+    } while (follow(job));
     if (job.is_body_wanted && !job.is_complete_already) job.output.open();
     show_progress(job, true);
 }
@@ -125,71 +132,19 @@ void Client::exchange(Job& job) {
     }
 }
 
-void Client::connect(Job& job) {
-    const std::string to = job.url.authority();
-    job.is_fresh = !connection_ || connected_to_ != to;
-    if (!job.is_fresh) {
-        if (options_.verbose) fmt::print(stderr, "* Re-using connection to {}\n", to);
-        return;
-    }
-    connection_.close();
-    const auto address = resolver_(job.url.host);
-    if (!address)
-        throw TransferError(Exit::not_resolved, fmt::format("could not resolve host: {}", job.url.host));
-    const wire::Endpoint endpoint{*address, job.url.port};
-    if (options_.verbose) fmt::print(stderr, "*   Trying {}...\n", wire::to_text(endpoint));
-    Instant deadline = job.deadline;
-    if (options_.connect_timeout) deadline = std::min(deadline, clock_now() + *options_.connect_timeout);
-    connection_ = Connection(endpoint, deadline);
-    connected_to_ = to;
-    ++job.report.connects;
-    if (options_.verbose)
-        fmt::print(stderr, "* Connected to {} ({})\n", job.url.host, wire::to_text(endpoint));
-}
-
-http::ClientRequest Client::request_for(const Job& job) const {
-    http::ClientRequest request;
-    request.method = job.method;
-    request.is_1_0 = options_.http_1_0;
-    request.agent = options_.agent;
-    request.referer = options_.referer;
-    request.range = job.offset > 0 ? fmt::format("{}-", job.offset) : options_.range;
-    request.has_credentials = job.url.authority() == job.host;
-    request.fields = options_.fields;
-    if (job.upload.is_any()) {
-        request.length = job.upload.length();
-        request.is_chunked = !request.length;
-        if (!options_.data.empty()) request.content_type = "application/x-www-form-urlencoded";
-    }
-    return request;
-}
-
-void Client::exchange_once(Job& job) {
-    job.had_answer = false;
-    job.location.clear();
-    job.is_body_wanted = true;
-    const std::string request = http::request_text(job.url, request_for(job));
-    if (options_.verbose) show_lines(request, '>');
-    Exchange exchange(connection_, job.upload, job.method == "HEAD",
-                      {[&](const auto& reader, bool is_interim) { on_head(job, reader, is_interim); },
-                       [&](std::string_view octets) { on_body(job, octets); }});
-    try {
-        exchange.run(request, job.deadline);
-    } catch (const TransferError&) {
-        job.had_answer = exchange.has_answer();
-        job.report.uploaded += exchange.uploaded();
-        throw;
-    }
-    job.report.uploaded += exchange.uploaded();
-    if (!exchange.keeps_connection()) connection_.close();
-}
-
 void Client::on_head(Job& job, const http::ResponseReader& reader, bool is_interim) {
-    if (options_.verbose) show_lines(reader.head_text(), '<');
     if ((options_.head || options_.include) && !options_.fail) job.output.write(reader.head_text());
     if (is_interim) return;
     job.report.status = reader.head().status;
     job.report.content_type = reader.head().fields.find("Content-Type").value_or("");
+    learn(job.url, reader.head());
+    const auto coding = reader.head().fields.joined("Content-Encoding").value_or("");
+    job.decoder = options_.compressed && !options_.raw && job.method != "HEAD"
+                      ? Inflate::of(http::trimmed(coding))
+                      : nullptr;
+    job.is_kept = cache_ && job.method == "GET" && job.offset == 0 && options_.range.empty() &&
+                  !options_.raw && may_be_kept(reader.head());
+    job.kept_body.clear();
     judge_head(job, reader.head());
     if (options_.fail && (options_.head || options_.include)) job.output.write(reader.head_text());
     job.progress.expect(reader.length());
@@ -225,10 +180,59 @@ void Client::judge_resumption(Job& job, const http::ResponseHead& head) {
 
 void Client::on_body(Job& job, std::string_view octets) {
     if (!job.is_body_wanted) return;
-    job.output.write(octets);
-    job.report.downloaded += octets.size();
     job.progress.add(octets.size());
+    job.report.downloaded += octets.size();
     show_progress(job, false);
+    if (!job.decoder) return deliver(job, octets);
+    job.decoder->take(octets, [&](std::string_view decoded) { deliver(job, decoded); });
+}
+
+void Client::deliver(Job& job, std::string_view octets) {
+    constexpr std::size_t kept_max = 64U << 20U;
+    constexpr std::size_t page_max = 4U << 20U;
+    job.output.write(octets);
+    if (options_.page && job.report.page.size() < page_max) job.report.page += octets;
+    if (!job.is_kept) return;
+    job.is_kept = octets.size() <= kept_max - job.kept_body.size();
+    if (job.is_kept) job.kept_body += octets;
+}
+
+// What an answer leaves behind besides its body.
+void Client::learn(const http::Url& url, const http::ResponseHead& head) {
+    for (const http::Field& field : head.fields)
+        if (http::equals_ignoring_case(field.name, "Set-Cookie")) cookies_.take(field.value, url, wall_now());
+    // RFC 6797 8.1: what comes without TLS must not be believed here.
+    if (options_.verbose && head.fields.count("Strict-Transport-Security") > 0)
+        fmt::print(stderr, "* Strict-Transport-Security ignored: it came over plain HTTP (RFC 6797 8.1)\n");
+    if (head.status == 305)
+        fmt::print(stderr, "* 305 Use Proxy is deprecated and not followed (RFC 9110 15.4.6)\n");
+}
+
+// RFC 9111 4: a fresh answer is used without asking; a stale one is asked about.
+bool Client::answer_from_cache(Job& job) {
+    job.cached.reset();
+    if (!cache_ || job.method != "GET" || options_.no_cache || !options_.range.empty()) return false;
+    job.cached = cache_->find(job.url.text());
+    if (!job.cached || !job.cached->is_fresh(wall_now())) return false;
+    job.report.status = 200;
+    job.location.clear();
+    say(fmt::format("* from cache, age {}", job.cached->age(wall_now())));
+    job.output.write(job.cached->body);
+    return true;
+}
+
+void Client::keep_in_cache(Job& job, const http::ResponseHead& head) {
+    if (job.cached && head.status == 304) {
+        refresh(*job.cached, head.fields, wall_now());
+        cache_->keep(job.url.text(), *job.cached);
+        job.output.write(job.cached->body);
+    } else if (job.is_kept) {
+        http::Fields fields;
+        for (const http::Field& field : head.fields)
+            if (!job.decoder || !http::equals_ignoring_case(field.name, "Content-Encoding"))
+                fields.add(field.name, field.value);
+        cache_->keep(job.url.text(), make_cached(fields, std::move(job.kept_body), wall_now()));
+    }
 }
 
 // RFC 9110 15.4: 303 becomes GET; 301 and 302 do so for POST, as everybody does it; 307 and 308 change nothing.
@@ -259,40 +263,6 @@ void Client::show_progress(Job& job, bool is_last) {
         fmt::print(stderr, "\r{}\n", job.progress.last_line(now));
     else if (const auto line = job.progress.line(now))
         fmt::print(stderr, "\r{}", *line);
-}
-
-std::string write_out_text(std::string_view format, const Report& report) {
-    const double seconds = std::chrono::duration<double>(report.total).count();
-    const auto value = [&](std::string_view name) -> std::string {
-        if (name == "code" || name == "http_code" || name == "response_code")
-            return fmt::format("{:03}", report.status);
-        if (name == "size_download") return std::to_string(report.downloaded);
-        if (name == "size_upload") return std::to_string(report.uploaded);
-        if (name == "speed_download")
-            return fmt::format("{:.0f}",
-                               seconds > 0 ? static_cast<double>(report.downloaded) / seconds : 0.0);
-        if (name == "time_total") return fmt::format("{:.6f}", seconds);
-        if (name == "num_redirects") return std::to_string(report.redirects);
-        if (name == "num_connects") return std::to_string(report.connects);
-        if (name == "url_effective") return report.url;
-        if (name == "content_type") return report.content_type;
-        if (name == "exitcode") return std::to_string(static_cast<int>(report.exit));
-        return {};
-    };
-    std::string text;
-    for (std::size_t i = 0; i < format.size(); ++i) {
-        const std::string_view rest = format.substr(i);
-        if (const auto end = rest.find('}'); rest.starts_with("%{") && end != std::string_view::npos) {
-            text += value(rest.substr(2, end - 2));
-            i += end;
-        } else if (rest.starts_with("\\n") || rest.starts_with("\\t") || rest.starts_with("\\r")) {
-            text += rest[1] == 'n' ? '\n' : rest[1] == 't' ? '\t' : '\r';
-            ++i;
-        } else {
-            text += format[i];
-        }
-    }
-    return text;
 }
 
 }  // namespace sluice::get

@@ -7,7 +7,9 @@
 
 #include "apps/common/http/client_request.h"
 #include "apps/common/http/url.h"
+#include "apps/get/cache.h"
 #include "apps/get/connection.h"
+#include "apps/get/cookies.h"
 #include "apps/get/error.h"
 #include "apps/get/exchange.h"
 #include "apps/get/options.h"
@@ -27,6 +29,7 @@ struct Report {
     std::uint64_t connects = 0;
     Duration total{};
     Exit exit = Exit::ok;
+    std::string page;  // with --page: the body, up to a few MiB
 };
 
 // "%{code}\n" and so on, filled in.
@@ -38,6 +41,10 @@ public:
 
     Client(const Options& options, Resolver resolver);
 
+    ~Client();
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
     // Never throws TransferError: what went wrong is told on standard error and in the report.
     Report fetch(const std::string& text, const std::string& output_path);
 
@@ -45,12 +52,20 @@ private:
     struct Job;
 
     void run(Job& job, const std::string& text);
+    void show_file(Job& job, const std::string& text);
+    void judge_host(const http::Url& url) const;
+    bool answer_from_cache(Job& job);
+    void keep_in_cache(Job& job, const http::ResponseHead& head);
     void exchange(Job& job);
     void exchange_once(Job& job);
     void connect(Job& job);
     http::ClientRequest request_for(const Job& job) const;
+    void add_fields(http::ClientRequest& request, const Job& job) const;
+    http::Url place_to_connect(const Job& job) const;
     void on_head(Job& job, const http::ResponseReader& reader, bool is_interim);
     void on_body(Job& job, std::string_view octets);
+    void deliver(Job& job, std::string_view octets);
+    void learn(const http::Url& url, const http::ResponseHead& head);
     void judge_head(Job& job, const http::ResponseHead& head);
     void judge_resumption(Job& job, const http::ResponseHead& head);
     bool follow(Job& job);
@@ -61,6 +76,9 @@ private:
     Resolver resolver_;
     Connection connection_;
     std::string connected_to_;
+    Cookies cookies_;
+    std::string given_cookies_;  // by -b, for every request
+    std::optional<CacheFolder> cache_;
 };
 
 }  // namespace sluice::get

@@ -98,6 +98,12 @@ Connection::Ready Connection::wait(bool for_writing, Instant deadline) {
             .writable = (waited.revents & POLLOUT) != 0};
 }
 
+Connection::Ready Connection::wait_until(Instant instant) {
+    pollfd waited{.fd = number_, .events = POLLIN, .revents = 0};
+    posix::poll(&waited, 1, milliseconds_until(instant));
+    return {.readable = waited.revents != 0, .writable = false};
+}
+
 std::optional<std::size_t> Connection::send(std::string_view octets) {
     const auto sent = posix::send(number_, octets.data(), octets.size(), MSG_NOSIGNAL);
     if (sent >= 0) return static_cast<std::size_t>(sent);

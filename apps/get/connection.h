@@ -31,6 +31,8 @@ public:
     };
     // Waits until it is readable (or writable, if that is asked for), at most until `deadline`; then timed_out is thrown.
     Ready wait(bool for_writing, Instant deadline);
+    // Waits until it is readable, at most until `instant`, which is no failure.
+    Ready wait_until(Instant instant);
     // How much was sent; 0: no room. Nothing: the peer takes no more.
     std::optional<std::size_t> send(std::string_view octets);
     // Fills `room`; an empty view is the end. Throws TransferError: receive_failed. `nothing_yet` is not an end.

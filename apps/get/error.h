@@ -10,6 +10,8 @@ enum class Exit : int {
     ok = 0,
     unsupported_scheme = 1,
     malformed_url = 3,
+    not_built_in = 4,
+    proxy_not_resolved = 5,
     not_resolved = 6,
     not_connected = 7,
     weird_reply = 8,
@@ -23,6 +25,7 @@ enum class Exit : int {
     empty_reply = 52,
     send_failed = 55,
     receive_failed = 56,
+    bad_encoding = 61,
 };
 
 class TransferError : public std::runtime_error {

@@ -15,14 +15,19 @@ Exchange::Exchange(Connection& connection, Upload& upload, bool is_head_request,
       listener_(std::move(listener)),
       room_(262144, '\0') {}
 
-void Exchange::run(std::string request, Instant deadline) {
+void Exchange::run(std::string request, Instant deadline, bool asks_first) {
+    constexpr Duration patience = std::chrono::seconds(1);
     waiting_ = std::move(request);
+    if (asks_first) body_from_ = clock_now() + patience;
     bool is_over = false;
     while (!is_over) {
         // A final answer that came early makes the rest of the upload pointless when it is an error (RFC 9112 9.5).
         const bool is_pointless = reader_.has_head() && reader_.head().status >= 300;
-        const bool is_sending = !is_sent_ && !is_refused_ && !is_pointless;
-        const auto ready = connection_.wait(is_sending, deadline);
+        const bool is_waiting =
+            is_head_sent_ && waiting_.empty() && clock_now() < std::min(body_from_, deadline);
+        const bool is_sending = !is_sent_ && !is_refused_ && !is_pointless && !is_waiting;
+        const auto ready = is_waiting ? connection_.wait_until(std::min(body_from_, deadline))
+                                      : connection_.wait(is_sending, deadline);
         if (ready.writable && is_sending) send_some();
         if (ready.readable) is_over = receive_some();
     }
@@ -30,7 +35,11 @@ void Exchange::run(std::string request, Instant deadline) {
 
 void Exchange::send_some() {
     if (waiting_at_ == waiting_.size()) {
-        is_head_sent_ = true;
+        if (!std::exchange(is_head_sent_, true) && clock_now() < body_from_) {
+            waiting_.clear();
+            waiting_at_ = 0;
+            return;
+        }
         waiting_ = upload_.next();
         waiting_at_ = 0;
         if (waiting_.empty()) {
@@ -64,7 +73,9 @@ bool Exchange::receive_some() {
 
 bool Exchange::tell(std::string_view octets) {
     for (;;) {
+        const bool was_in_body = reader_.has_head();
         const auto step = reader_.take(octets);
+        if (was_in_body && listener_.on_raw && step.used > 0) listener_.on_raw(octets.substr(0, step.used));
         octets.remove_prefix(step.used);
         if (tell(step)) return true;
         if (step.event == Event::none) return false;
@@ -74,7 +85,7 @@ bool Exchange::tell(std::string_view octets) {
 bool Exchange::tell(const http::ResponseReader::Step& step) {
     switch (step.event) {
         case Event::none: return false;
-        case Event::interim:
+        case Event::interim: body_from_ = {}; [[fallthrough]];
         case Event::head: listener_.on_head(reader_, step.event == Event::interim); return false;
         case Event::body: listener_.on_body(step.data); return false;
         case Event::done: return true;

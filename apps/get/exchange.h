@@ -17,12 +17,13 @@ public:
     struct Listener {
         std::function<void(const http::ResponseReader&, bool is_interim)> on_head;
         std::function<void(std::string_view)> on_body;
+        std::function<void(std::string_view)> on_raw = {};  // the body as it came, with its framing
     };
 
     Exchange(Connection& connection, Upload& upload, bool is_head_request, Listener listener);
 
-    // Throws TransferError.
-    void run(std::string request, Instant deadline);
+    // Throws TransferError. `asks_first`: the body waits for 100 (Continue), at most a second (RFC 9110 10.1.1).
+    void run(std::string request, Instant deadline, bool asks_first = false);
 
     bool has_answer() const { return reader_.has_begun(); }  // some octet of it
     bool keeps_connection() const { return is_sent_ && reader_.keeps_connection(); }
@@ -47,6 +48,7 @@ private:
     std::uint64_t uploaded_ = 0;
     bool is_head_sent_ = false;
     bool is_sent_ = false;     // all of it
+    Instant body_from_{};      // the body waits until then
     bool is_refused_ = false;  // the peer takes no more; its answer may say why
 };
 

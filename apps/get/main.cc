@@ -46,6 +46,7 @@ int main(int argc, char** argv) {
     get::add_options(app, options);
     return common::run_parsed(app, argc, argv, [&](common::NetworkOptions network) {
         get::check(options);
+        if (options.parse) return get::run(options, resolve);
         // What is fetched belongs to whoever called: root's files stay writable for root, without root's powers.
         if (network.user.empty() && std::getenv("SUDO_USER") == nullptr) network.user = "root";
         common::Program program(network);

@@ -45,6 +45,52 @@ void add_timeout(CLI::App& app, const std::string& name, std::optional<Duration>
         ->type_name("SECONDS");
 }
 
+std::string judge_pair(const std::string& text) {
+    return must_be(text.contains(':') && http::is_field_line("X: " + text), "wants USER:PASSWORD");
+}
+
+void add_identity(CLI::App& app, Options& options) {
+    app.add_option("-u,--user-password", options.user, "credentials for the server, unless the URL has some")
+        ->check(judge_pair)
+        ->type_name("USER:PASSWORD");
+    app.add_option("-x,--proxy", options.proxy, "ask this proxy for everything")
+        ->type_name("[http://]HOST[:PORT]");
+    app.add_option("-U,--proxy-user", options.proxy_user, "credentials for the proxy")
+        ->check(judge_pair)
+        ->type_name("USER:PASSWORD");
+    app.add_option("-b,--cookie", options.cookies, "send these cookies: a file, or name=value")
+        ->check(judge_text)
+        ->type_name("DATA|FILE");
+    app.add_option("-c,--cookie-jar", options.cookie_jar, "write all cookies to this file afterwards")
+        ->type_name("FILE");
+    app.add_option("--deny", options.denied, "never visit this host")
+        ->type_name("HOST")
+        ->allow_extra_args(false)
+        ->take_all();
+    app.add_option("--https-only", options.https_only,
+                   "this host wants TLS, which is not spoken here: refuse")
+        ->type_name("HOST")
+        ->allow_extra_args(false)
+        ->take_all();
+}
+
+void add_http_options(CLI::App& app, Options& options) {
+    add_identity(app, options);
+    app.add_flag("--compressed", options.compressed, "accept gzip and deflate, and decode them");
+    app.add_flag("--raw", options.raw, "do not take chunks apart");
+    app.add_flag("--hex", options.hex, "with -v: every octet of the request");
+    app.add_flag("--expect", options.expect, "ask with Expect: 100-continue before a body is sent");
+    app.add_flag("--page", options.page, "fetch the style sheets, scripts and pictures of the page too");
+    app.add_flag("--parse", options.parse, "show the parts of each URL and fetch nothing");
+    app.add_option("--cache", options.cache, "keep answers in this folder and use them while they are fresh")
+        ->type_name("FOLDER");
+    app.add_flag("--no-cache", options.no_cache, "ask for a fresh answer");
+    app.add_flag_callback(
+        "--http2",
+        [] { throw CLI::ValidationError("--http2", "is not supported, only HTTP/1.1 and HTTP/1.0"); },
+        "is not supported");
+}
+
 }  // namespace
 
 void add_options(CLI::App& app, Options& options) {
@@ -93,6 +139,7 @@ void add_options(CLI::App& app, Options& options) {
            "print this afterwards: %{code} %{size_download} %{size_upload} %{time_total} %{speed_download} "
            "%{num_redirects} %{num_connects} %{url_effective} %{content_type} %{exitcode}")
         ->type_name("FORMAT");
+    add_http_options(app, options);
     add_timeout(app, "-m,--max-time", options.max_time, "give up after this time");
     add_timeout(app, "--connect-timeout", options.connect_timeout,
                 "give up when there is no connection by then");

@@ -33,7 +33,22 @@ struct Options {
     std::string agent = "sluice-get/" SLUICE_VERSION;
     std::string referer;
     std::string write_out;
-    std::optional<Duration> max_time;  // for everything about one URL
+    bool compressed = false;  // --compressed
+    bool raw = false;         // the body with its chunks
+    bool hex = false;         // with -v: every octet of the request
+    bool expect = false;      // ask before a body is sent
+    bool page = false;        // what the page refers to, too
+    bool parse = false;       // take the URL apart, fetch nothing
+    bool no_cache = false;
+    std::string cache;                    // a folder
+    std::string cookies;                  // -b: a file, or "name=value"
+    std::string cookie_jar;               // -c
+    std::string user;                     // -u
+    std::string proxy;                    // -x: [http://]host:port
+    std::string proxy_user;               // -U
+    std::vector<std::string> denied;      // hosts that are not visited
+    std::vector<std::string> https_only;  // hosts that are known to want TLS (RFC 6797)
+    std::optional<Duration> max_time;     // for everything about one URL
     std::optional<Duration> connect_timeout;
 };
 

@@ -11,22 +11,35 @@
 namespace sluice::httpd {
 namespace {
 
-std::expected<host::Descriptor, std::string> open_log(const std::string& path) {
-    const bool is_stdout = path == "-";
-    host::Descriptor file(
-        is_stdout ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
-                  : ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0644));
-    if (!file)
-        return std::unexpected(fmt::format("cannot write the access log {}: {}", path, std::strerror(errno)));
+std::unexpected<std::string> cannot_write(const std::string& path) {
+    return std::unexpected(fmt::format("cannot write the access log {}: {}", path, std::strerror(errno)));
+}
+
+// The folder is opened once: later there may be no way to it.
+host::Descriptor open_folder(const std::string& path) {
+    const auto slash = path.rfind('/');
+    const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    return host::Descriptor(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
+std::expected<host::Descriptor, std::string> open_log(const host::Descriptor& folder,
+                                                      const std::string& path) {
+    constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY;
+    const std::string name = path.substr(path.rfind('/') + 1);
+    host::Descriptor file(path == "-" ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
+                                      : ::openat(folder.number(), name.c_str(), flags, 0644));
+    if (!file) return cannot_write(path);
     return file;
 }
 
 }  // namespace
 
 std::expected<LogFile, std::string> LogFile::open(const std::string& path, http::LogFormat format) {
-    auto file = open_log(path);
-    if (!file) return std::unexpected(file.error());
     LogFile log;
+    if (path != "-") log.folder_ = open_folder(path);
+    if (path != "-" && !log.folder_) return cannot_write(path);
+    auto file = open_log(log.folder_, path);
+    if (!file) return std::unexpected(file.error());
     log.path_ = path;
     log.format_ = format;
     log.file_ = std::move(*file);
@@ -60,7 +73,7 @@ void LogFile::flush() {
 std::expected<void, std::string> LogFile::reopen() {
     if (!file_) return {};
     flush();
-    auto file = open_log(path_);
+    auto file = open_log(folder_, path_);
     if (!file) return std::unexpected(file.error());
     file_ = std::move(*file);
     has_failed_ = false;

@@ -26,6 +26,7 @@ public:
 private:
     std::string path_;
     http::LogFormat format_ = http::LogFormat::common;
+    host::Descriptor folder_;
     host::Descriptor file_;
     std::string waiting_;
     std::function<void()> on_waiting_;

@@ -5,15 +5,14 @@
 #include <cstdio>
 #include <optional>
 
-#include "apps/common/http/demo_site.h"
-#include "apps/common/http/file_site.h"
-#include "apps/common/http/file_tree.h"
 #include "apps/common/http/server.h"
 #include "apps/common/program.h"
+#include "apps/httpd/content.h"
 #include "apps/httpd/live_trace.h"
 #include "apps/httpd/log_file.h"
 #include "apps/httpd/options.h"
 #include "apps/httpd/status_site.h"
+#include "host/sandbox.h"
 #include "host/signals.h"
 
 namespace sluice::httpd {
@@ -22,7 +21,7 @@ namespace {
 template <typename Value>
 Value must(std::expected<Value, std::string> value) {
     if (!value) throw common::Failure(common::exit_environment, value.error());
-    return std::move(*value);
+    if constexpr (!std::is_void_v<Value>) return std::move(*value);
 }
 
 http::Date wall_time() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
@@ -72,45 +71,58 @@ void flush_log_each_round(host::Loop& loop, LogFile& log) {
     log.set_on_waiting([&loop, &log] { loop.add_timer(loop.stack().now(), [&log] { log.flush(); }); });
 }
 
-int serve(const common::NetworkOptions& network, const Options& options) {
-    // The directory and the log are opened before the program gives up its privileges.
-    http::FileTree files = must(http::FileTree::at(options.directory));
+std::vector<wire::Endpoint> places(const Options& options) {
+    return options.listen.empty() ? std::vector{wire::Endpoint{{}, 80}} : options.listen;
+}
+
+void tell_places(const Options& options, const common::Program& program) {
+    for (const wire::Endpoint& place : places(options))
+        fmt::print(stderr, "serving {} at http://{}{}/\n", options.directory,
+                   wire::to_text(place.address.is_unspecified() ? program.address() : place.address),
+                   place.port == 80 ? "" : fmt::format(":{}", place.port));
+}
+
+// What comes from the network is shown without what could play tricks on a terminal.
+void show_exchange(std::string_view line, std::string_view head) {
+    fmt::print(stderr, "> {}\n", http::printable(line));
+    while (!head.empty()) {
+        const auto end = head.find("\r\n");
+        if (end > 0) fmt::print(stderr, "< {}\n", http::printable(head.substr(0, end)));
+        head.remove_prefix(end + 2);
+    }
+}
+
+int serve(common::NetworkOptions network, const Options& options) {
+    // Directories and the log are opened before the program gives up its privileges and the way to them.
+    Content content(options);
     LogFile log =
         options.access_log.empty() ? LogFile() : must(LogFile::open(options.access_log, options.log_format));
     host::Signals hangup({SIGHUP});
     LiveTrace live_trace;  // told until the program ends
+    network.leaves_file_system = options.sandbox;
     common::Program program(network);
+    content.check_readable();
 
-    http::FileSite file_site(files, {.listing = !options.no_listing,
-                                     .dot_files = options.dot_files,
-                                     .max_ranges = options.settings.max_ranges,
-                                     .max_listing = options.settings.max_listing,
-                                     .boundary_seed = program.stack().random().next()});
-    http::DemoSite demo_site(file_site);
-    http::Site& resources = options.demo ? static_cast<http::Site&>(demo_site) : file_site;
+    http::Site* site = &content.site(program.stack().random().next());
     std::optional<StatusSite> status_site;
     if (!options.status.empty()) {
         program.add_trace_sink(live_trace);
-        status_site.emplace(resources, live_trace, options.status,
-                            fmt::format("Sluice on {}", wire::to_text(program.address())));
+        site = &status_site.emplace(*site, live_trace, options.status,
+                                    fmt::format("Sluice on {}", wire::to_text(program.address())));
     }
-    http::Site& site = status_site ? static_cast<http::Site&>(*status_site) : resources;
-    http::Server server(
-        program.stack(),
-        {options.settings, site, log, options.no_server_header ? "" : "Sluice/" SLUICE_VERSION}, wall_time);
+    http::ServerParts parts{options.settings, *site, log,
+                            options.no_server_header ? "" : "Sluice/" SLUICE_VERSION};
+    if (options.verbose) parts.show = show_exchange;
+    http::Server server(program.stack(), std::move(parts), wall_time);
     Alarm alarm(program.loop(), server);
     server.set_wake([&alarm](Instant at) { alarm.set(at); });
-    const std::vector<wire::Endpoint> places =
-        options.listen.empty() ? std::vector{wire::Endpoint{{}, 80}} : options.listen;
-    for (const wire::Endpoint& place : places) server.serve(listen(program, place));
+    for (const wire::Endpoint& place : places(options)) server.serve(listen(program, place));
     reopen_log_on_hangup(program.loop(), hangup, log);
     flush_log_each_round(program.loop(), log);
     program.set_on_signal([&](int) { server.stop([&] { program.loop().stop(); }); });
 
-    for (const wire::Endpoint& place : places)
-        fmt::print(stderr, "serving {} at http://{}{}/\n", options.directory,
-                   wire::to_text(place.address.is_unspecified() ? program.address() : place.address),
-                   place.port == 80 ? "" : fmt::format(":{}", place.port));
+    tell_places(options, program);
+    if (options.sandbox) must(host::filter_system_calls());
     const int code = program.run();
     log.flush();
     program.finish(std::chrono::seconds(1));

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "apps/common/http/client_request.h"
+#include "apps/common/options.h"
+
 namespace sluice::httpd {
 namespace {
 
@@ -43,6 +46,50 @@ void add_settings(CLI::App& app, http::Settings& settings) {
     }
 }
 
+CLI::Option* add_list(CLI::App& app, const std::string& name, std::vector<std::string>& list,
+                      const std::string& help) {
+    return app.add_option(name, list, help)->allow_extra_args(false)->take_all();
+}
+
+std::string judge_field(const std::string& text) {
+    const bool is_field = http::is_field_line(text) && text.contains(": ");
+    return is_field ? "" : "wants \"Name: value\"";
+}
+
+std::string judge_path(const std::string& text) {
+    return text.starts_with('/') ? "" : "wants a path that begins with /";
+}
+
+std::string judge_host(const std::string& text) {
+    const auto equals = text.find('=');
+    const bool is_pair = equals != std::string::npos && equals > 0 && equals + 1 < text.size();
+    return is_pair ? "" : "wants NAME=DIR";
+}
+
+void add_content_options(CLI::App& app, Options& options) {
+    app.add_flag("--minimal", options.minimal, "GET and HEAD of files: no listings, no compression, no demo");
+    app.add_flag("-v,--verbose", options.verbose,
+                 "print each request line and the header section of its answer");
+    app.add_flag("--no-gzip", options.no_gzip, "send files as they are");
+    app.add_flag("--allow-trace", options.allow_trace, "answer TRACE (default 405)");
+    app.add_option("--allow-put", options.allow_put,
+                   "files below this path may be put and deleted by anybody")
+        ->check(judge_path)
+        ->type_name("PATH");
+    add_list(app, "--gone", options.gone, "answer 410 for this path")->check(judge_path)->type_name("PATH");
+    add_list(app, "--header", options.fields, "send this field with every answer")
+        ->check(judge_field)
+        ->type_name("LINE");
+    app.add_option("--cors", options.cors, "origin whose scripts may read what is served; * for all")
+        ->check([](const std::string& text) { return judge_field("X: " + text); })
+        ->type_name("ORIGIN");
+    add_list(app, "--vhost", options.hosts, "serve another directory to those who ask for this host")
+        ->check(judge_host)
+        ->type_name("NAME=DIR");
+    common::add_switch(app, "--sandbox", options.sandbox,
+                       "leave the file system behind and filter system calls (default on)");
+}
+
 }  // namespace
 
 void add_options(CLI::App& app, Options& options) {
@@ -72,7 +119,8 @@ void add_options(CLI::App& app, Options& options) {
                  "do not tell the program's name and version");
     app.add_flag("--dot-files", options.dot_files, "also serve names that begin with a dot");
     app.add_flag("--demo", options.demo,
-                 "also serve /echo /discard /status/NNN /delay/SECONDS /chunked /redirect/N");
+                 "also serve /echo /discard /form /status/NNN /delay/SECONDS /redirect/N /chunked /headers "
+                 "/cookie /private/ /cache/SECONDS /gzip-only /upgrade /throw");
     app.add_option("--status", options.status,
                    "show the server's own connections to browsers on a live page at this path")
         ->check([](const std::string& path) {
@@ -80,6 +128,7 @@ void add_options(CLI::App& app, Options& options) {
             return is_path ? std::string() : "--status wants a path such as /status";
         })
         ->type_name("PATH");
+    add_content_options(app, options);
     add_settings(app, options.settings);
 }
 

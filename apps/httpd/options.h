@@ -20,7 +20,17 @@ struct Options {
     bool no_server_header = false;
     bool dot_files = false;
     bool demo = false;
-    std::string status;  // where the live page is; empty: nowhere
+    std::string status;    // where the live page is; empty: nowhere
+    bool minimal = false;  // GET and HEAD of files and nothing else
+    bool verbose = false;
+    bool no_gzip = false;
+    bool allow_trace = false;
+    std::string allow_put;  // the path below which files may be put and deleted; empty: nowhere
+    std::vector<std::string> gone;
+    std::vector<std::string> fields;  // "Name: value" for every answer
+    std::string cors;
+    std::vector<std::string> hosts;  // "NAME=DIR"
+    bool sandbox = true;
     http::Settings settings;
 };
 

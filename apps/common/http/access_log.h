@@ -25,6 +25,9 @@ enum class LogFormat : std::uint8_t { common, combined };
 // 192.0.2.1 - - [29/Dec/2020:05:51:22 +0000] "GET / HTTP/1.1" 200 61 "-" "curl/7.88.1", with its line end.
 std::string access_line(const AccessRecord& record, LogFormat format);
 
+// Quotes, backslashes and everything that cannot be printed escaped, long texts cut; "-" for nothing.
+std::string printable(std::string_view text);
+
 class AccessSink {
 public:
     virtual ~AccessSink() = default;

@@ -38,8 +38,11 @@ struct ChunkedBody {
 // The body of the request comes back as it arrives.
 struct EchoBody {};
 
-// The body of the request is counted; the answer's text is made when it has ended.
-struct CountBody {};
+// Takes the body of a request as it comes; the answer is made when it has ended. Given up without finish() otherwise.
+class BodySink;
+struct SinkBody {
+    std::shared_ptr<BodySink> sink;
+};
 
 // Something that goes on: asked for more as often as `period`, until the client or the server ends.
 class Feed {
@@ -53,7 +56,7 @@ struct FeedBody {
     Duration period{};
 };
 
-using Body = std::variant<std::monostate, std::string, FileBody, ChunkedBody, EchoBody, CountBody, FeedBody>;
+using Body = std::variant<std::monostate, std::string, FileBody, ChunkedBody, EchoBody, SinkBody, FeedBody>;
 
 struct Answer {
     int status = 200;
@@ -63,13 +66,20 @@ struct Answer {
     bool close = false;  // the connection ends with it
 };
 
+class BodySink {
+public:
+    virtual ~BodySink() = default;
+    virtual void take(std::string_view octets) = 0;
+    virtual Answer finish() = 0;
+};
+
 // An error as a short page.
 Answer error_answer(int status, std::string_view why);
 Answer empty_answer(int status);
 // A short page that has this text below its heading.
 Answer page_answer(int status, std::string_view html);
 
-// Whoever knows the resources. Never fails: an error is an answer too.
+// Whoever knows the resources. An error is an answer too; what is thrown becomes 500.
 class Site {
 public:
     virtual ~Site() = default;

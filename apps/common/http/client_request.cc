@@ -29,14 +29,15 @@ Fields own_fields(const Url& url, const ClientRequest& request) {
     else if (request.length)
         fields.add("Content-Length", std::to_string(*request.length));
     if (!request.content_type.empty()) fields.add("Content-Type", request.content_type);
+    for (const auto& [name, value] : request.more) fields.add(name, value);
     return fields;
 }
 
 }  // namespace
 
 std::string request_text(const Url& url, const ClientRequest& request) {
-    std::string text =
-        request.method + ' ' + url.target + (request.is_1_0 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
+    std::string text = request.method + ' ' + (request.is_for_proxy ? url.text() : url.target) +
+                       (request.is_1_0 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
     for (const Field& field : own_fields(url, request))
         if (!is_replaced(request, field.name)) text += field.name + ": " + field.value + "\r\n";
     for (const std::string_view line : request.fields) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "apps/common/http/url.h"
@@ -20,7 +21,9 @@ struct ClientRequest {
     std::optional<std::uint64_t> length;  // of the content, where it is known
     bool is_chunked = false;              // content of unknown length
     std::string content_type;
-    bool has_credentials = true;  // those in the URL are sent
+    bool has_credentials = true;                            // those in the URL are sent
+    std::vector<std::pair<std::string, std::string>> more;  // fields of the program's own besides
+    bool is_for_proxy = false;                              // the target in absolute form (RFC 9112 3.2.2)
     // Fields of the user's own: "Name: value" replaces one of ours, "Name:" removes it, "Name;" sends an empty one.
     std::vector<std::string> fields;
 };

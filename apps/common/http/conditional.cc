@@ -25,31 +25,34 @@ bool list_matches(std::string_view list, std::string_view etag, Comparison compa
                                [&](std::string_view tag) { return tags_match(tag, etag, comparison); });
 }
 
+// RFC 9110 13.1.3, 13.1.4: ignored when it is no date, and when there are several.
+std::optional<Date> only_date(const Fields& request, std::string_view name, Date now) {
+    if (request.count(name) != 1) return {};
+    return parse_date(*request.find(name), now);
+}
+
 }  // namespace
 
 Condition judge_conditions(const Fields& request, const Validators& validators, Date now) {
     // RFC 9110 13.2.2 step 1: If-Match, by strong comparison; step 2: else If-Unmodified-Since.
     if (const auto tags = request.joined("If-Match")) {
         if (!list_matches(*tags, validators.etag, Comparison::strong)) return Condition::failed;
-    } else if (const auto text = request.find("If-Unmodified-Since")) {
-        // RFC 9110 13.1.4: ignored when it is no date.
-        const auto date = parse_date(*text, now);
-        if (date && validators.modified > *date) return Condition::failed;
+    } else if (const auto date = only_date(request, "If-Unmodified-Since", now)) {
+        if (validators.modified > *date) return Condition::failed;
     }
     // Step 3: If-None-Match, by weak comparison; step 4: else If-Modified-Since.
     if (const auto tags = request.joined("If-None-Match"))
         return list_matches(*tags, validators.etag, Comparison::weak) ? Condition::not_modified
                                                                       : Condition::perform;
-    if (const auto text = request.find("If-Modified-Since")) {
-        const auto date = parse_date(*text, now);  // RFC 9110 13.1.3: ignored when it is no date.
-        if (date && validators.modified <= *date) return Condition::not_modified;
-    }
+    if (const auto date = only_date(request, "If-Modified-Since", now))
+        if (validators.modified <= *date) return Condition::not_modified;
     return Condition::perform;
 }
 
 bool may_use_range(const Fields& request, const Validators& validators, Date now) {
     const auto wanted = request.find("If-Range");
     if (!wanted) return true;
+    if (request.count("If-Range") > 1) return false;
     if (wanted->contains('"')) return tags_match(*wanted, validators.etag, Comparison::strong);
     // RFC 9110 13.1.5: a date matches exactly, and only where it is a strong validator.
     const auto date = parse_date(*wanted, now);

@@ -1,42 +1,25 @@
 #include "apps/common/http/demo_site.h"
 
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include <array>
 #include <charconv>
 #include <cmath>
 
+#include "apps/common/http/demo_resources.h"
 #include "apps/common/http/status.h"
 #include "apps/common/http/text.h"
 
 namespace sluice::http {
 namespace {
 
-Answer text_answer(int status, std::string text) {
-    Answer answer;
-    answer.status = status;
-    answer.fields.add("Content-Type", "text/plain; charset=utf-8");
-    answer.body = std::move(text);
-    return answer;
-}
+using demo::judge_upload;
+using demo::not_allowed;
+using demo::text_answer;
 
 bool is_read(const Request& request) { return request.is_get() || request.is_head(); }
 bool is_upload(const Request& request) { return request.method == "POST" || request.method == "PUT"; }
-
-Answer not_allowed(const Request& request, std::string_view allow) {
-    Answer answer =
-        request.method == "OPTIONS" ? empty_answer(204) : error_answer(405, "Not for this resource");
-    answer.fields.add("Allow", allow);
-    answer.close = request.method == "CONNECT";
-    return answer;
-}
-
-// RFC 9110 15.5.12: an upload needs a length here, so that a forgotten body is noticed.
-std::optional<Answer> judge_upload(const Request& request) {
-    if (!request.has_body() && request.fields.count("Content-Length") == 0)
-        return error_answer(411, "An upload needs Content-Length or Transfer-Encoding");
-    return {};
-}
 
 // GET shows the request as it was understood; an upload comes back as it arrives.
 Answer echo(const Request& request) {
@@ -54,11 +37,27 @@ Answer echo(const Request& request) {
     return answer;
 }
 
+// How much came, and its CRC-32.
+class Counter : public BodySink {
+public:
+    void take(std::string_view octets) override {
+        octets_ += octets.size();
+        checksum_ = ::crc32_z(checksum_, reinterpret_cast<const Bytef*>(octets.data()), octets.size());
+    }
+    Answer finish() override {
+        return text_answer(200, fmt::format("{} octets, CRC-32 {:08x}\n", octets_, checksum_));
+    }
+
+private:
+    std::uint64_t octets_ = 0;
+    unsigned long checksum_ = 0;
+};
+
 Answer discard(const Request& request) {
     if (!is_upload(request)) return not_allowed(request, "OPTIONS, POST, PUT");
     if (auto refused = judge_upload(request)) return std::move(*refused);
-    Answer answer = text_answer(200, {});
-    answer.body = CountBody{};
+    Answer answer;
+    answer.body = SinkBody{std::make_shared<Counter>()};
     return answer;
 }
 
@@ -84,6 +83,9 @@ std::optional<Answer> status(std::string_view argument) {
     Answer answer = text_answer(number, fmt::format("{} {}\n", number, phrase_of(number)));
     // RFC 9110 15.3.5, 15.3.6, 15.4.5: these have no content.
     if (number == 204 || number == 205 || number == 304) answer = empty_answer(number);
+    if (number == 300)
+        answer = page_answer(
+            300, "Choose: <a href=\"/hello.txt\">text</a> or <a href=\"/index.html\">a page</a>.");
     add_required_fields(answer);
     return answer;
 }
@@ -116,10 +118,26 @@ Answer chunked() {
     return answer;
 }
 
-std::optional<Answer> read_only(std::string_view name, std::string_view argument) {
-    if (name == "status") return status(argument);
-    if (name == "delay") return delay(argument);
-    if (name == "redirect") return redirect(argument);
+std::optional<Answer> read_only(const std::vector<std::string>& path) {
+    if (path.size() == 1 && path[0] == "chunked") return chunked();
+    if (path.size() != 2) return {};
+    if (path[0] == "status") return status(path[1]);
+    if (path[0] == "delay") return delay(path[1]);
+    if (path[0] == "redirect") return redirect(path[1]);
+    return {};
+}
+
+// Resources with one segment; nothing for a name that is none of them.
+std::optional<Answer> plain(const Request& request, std::string_view name) {
+    if (name == "echo") return echo(request);
+    if (name == "discard") return discard(request);
+    if (name == "form") return demo::form(request);
+    if (!is_read(request)) return {};
+    if (name == "headers") return demo::headers(request);
+    if (name == "cookie") return demo::cookie(request);
+    if (name == "gzip-only") return demo::gzip_only(request);
+    if (name == "upgrade") return demo::upgrade(request);
+    if (name == "throw") demo::fails();
     return {};
 }
 
@@ -127,13 +145,13 @@ std::optional<Answer> read_only(std::string_view name, std::string_view argument
 
 Answer DemoSite::answer(const Request& request, const Moment& now) {
     const auto& path = request.target.segments;
-    if (path.size() == 1 && path[0] == "echo") return echo(request);
-    if (path.size() == 1 && path[0] == "discard") return discard(request);
-    std::optional<Answer> answer;
-    if (path.size() == 1 && path[0] == "chunked")
-        answer = chunked();
-    else if (path.size() == 2)
-        answer = read_only(path[0], path[1]);
+    if (path.size() == 1)
+        if (auto answer = plain(request, path[0])) return std::move(*answer);
+    const bool is_below = path.size() > 1 || request.target.is_directory;
+    if (!path.empty() && path[0] == "private" && is_below && is_read(request))
+        return demo::members_only(request);
+    auto answer =
+        path.size() == 2 && path[0] == "cache" ? demo::cache(request, path[1], now) : read_only(path);
     if (!answer) return others_.answer(request, now);
     if (!is_read(request)) return not_allowed(request, "GET, HEAD, OPTIONS");
     return std::move(*answer);

@@ -1,5 +1,5 @@
-// Small resources for tests and first steps, in front of another site: /echo, /discard, /status/NNN, /delay/S,
-// /chunked, /redirect/N.
+// Small resources for tests and first steps, in front of another site: /echo /discard /status/NNN /delay/S /chunked
+// /redirect/N /headers /cookie /private/ /cache/S /form /gzip-only /upgrade /throw.
 #pragma once
 
 #include <optional>

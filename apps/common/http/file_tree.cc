@@ -13,6 +13,8 @@
 #include <memory>
 #include <utility>
 
+#include "apps/common/http/new_file.h"
+
 namespace sluice::http {
 namespace {
 
@@ -43,27 +45,6 @@ public:
 private:
     Descriptor descriptor_;
 };
-
-FileError error_of(int number) {
-    switch (number) {
-        case ENOENT:
-        case ENOTDIR:
-        case ENAMETOOLONG: return FileError::not_found;
-        // EXDEV: the path leads out of the root. ELOOP: symbolic links in a circle, or any where none may be followed.
-        // ENXIO: a socket, or a device without a driver.
-        case EACCES:
-        case EPERM:
-        case EXDEV:
-        case ELOOP:
-        case ENODEV:
-        case ENXIO: return FileError::forbidden;
-        case EMFILE:
-        case ENFILE:
-        case ENOMEM:
-        case EAGAIN: return FileError::busy;
-        default: return FileError::failed;
-    }
-}
 
 Descriptor open_beneath(int root, const char* path, int flags) {
     open_how how{};
@@ -116,6 +97,29 @@ DirectoryEntry entry_of(int directory, const char* name) {
 
 }  // namespace
 
+FileError file_error_of(int number) {
+    switch (number) {
+        case ENOENT:
+        case ENOTDIR:
+        case ENAMETOOLONG: return FileError::not_found;
+        // EXDEV: the path leads out of the root. ELOOP: symbolic links in a circle, or any where none may be followed.
+        // ENXIO: a socket, or a device without a driver.
+        case EACCES:
+        case EPERM:
+        case EROFS:
+        case EXDEV:
+        case ELOOP:
+        case ENODEV:
+        case ENXIO: return FileError::forbidden;
+        case EMFILE:
+        case ENFILE:
+        case ENOMEM:
+        case EAGAIN: return FileError::busy;
+        case EISDIR: return FileError::is_directory;
+        default: return FileError::failed;
+    }
+}
+
 std::expected<FileTree, std::string> FileTree::at(const std::string& directory) {
     Descriptor root(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!root)
@@ -134,7 +138,7 @@ std::expected<Descriptor, FileError> FileTree::descriptor_of(std::span<const std
         if (!opened && (errno == ENOSYS || errno == EPERM)) opening_ = Opening::step_by_step;
     }
     if (opening_ == Opening::step_by_step) opened = open_step_by_step(root_.number(), path, read_flags);
-    if (!opened) return std::unexpected(error_of(errno));
+    if (!opened) return std::unexpected(file_error_of(errno));
     return opened;
 }
 
@@ -142,7 +146,7 @@ std::expected<Found, FileError> FileTree::open(std::span<const std::string> path
     auto descriptor = descriptor_of(path);
     if (!descriptor) return std::unexpected(descriptor.error());
     struct stat facts {};
-    if (::fstat(descriptor->number(), &facts) != 0) return std::unexpected(error_of(errno));
+    if (::fstat(descriptor->number(), &facts) != 0) return std::unexpected(file_error_of(errno));
     if (S_ISDIR(facts.st_mode)) return Found{};
     if (!S_ISREG(facts.st_mode)) return std::unexpected(FileError::forbidden);
     return Found{std::make_shared<SystemFile>(std::move(*descriptor), facts)};
@@ -154,10 +158,10 @@ std::expected<std::vector<DirectoryEntry>, FileError> FileTree::list(std::span<c
     if (!descriptor) return std::unexpected(descriptor.error());
     // The stream closes its descriptor itself, so it gets one of its own.
     const int own = ::fcntl(descriptor->number(), F_DUPFD_CLOEXEC, 0);
-    if (own < 0) return std::unexpected(error_of(errno));
+    if (own < 0) return std::unexpected(file_error_of(errno));
     const std::unique_ptr<DIR, int (*)(DIR*)> directory(::fdopendir(own), ::closedir);
     if (!directory) {
-        const FileError error = error_of(errno);
+        const FileError error = file_error_of(errno);
         ::close(own);
         return std::unexpected(error);
     }
@@ -170,5 +174,23 @@ std::expected<std::vector<DirectoryEntry>, FileError> FileTree::list(std::span<c
     }
     return entries;
 }
+
+std::expected<std::unique_ptr<NewFile>, FileError> FileTree::create(std::span<const std::string> path) {
+    if (path.empty()) return std::unexpected(FileError::is_directory);
+    if (!is_name(path.back())) return std::unexpected(FileError::not_found);
+    auto directory = descriptor_of(path.first(path.size() - 1));
+    if (!directory) return std::unexpected(directory.error());
+    return create_file(std::move(*directory), path.back());
+}
+
+std::expected<void, FileError> FileTree::remove(std::span<const std::string> path) {
+    if (path.empty()) return std::unexpected(FileError::is_directory);
+    if (!is_name(path.back())) return std::unexpected(FileError::not_found);
+    const auto directory = descriptor_of(path.first(path.size() - 1));
+    if (!directory) return std::unexpected(directory.error());
+    return remove_file(*directory, path.back());
+}
+
+bool FileTree::is_readable() const { return ::faccessat(root_.number(), ".", R_OK | X_OK, AT_EACCESS) == 0; }
 
 }  // namespace sluice::http

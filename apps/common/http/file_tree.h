@@ -20,6 +20,9 @@ public:
     std::expected<Found, FileError> open(std::span<const std::string> path) override;
     std::expected<std::vector<DirectoryEntry>, FileError> list(std::span<const std::string> path,
                                                                std::uint32_t entries_max) override;
+    std::expected<std::unique_ptr<NewFile>, FileError> create(std::span<const std::string> path) override;
+    std::expected<void, FileError> remove(std::span<const std::string> path) override;
+    bool is_readable() const;  // by whom this process has become
     void set_opening(Opening opening) { opening_ = opening; }
 
 private:

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/common/http/date.h"
@@ -19,6 +20,7 @@ enum class FileError : std::uint8_t {
     forbidden,  // not readable, outside of the root, or neither a file nor a directory
     busy,       // too many files are open
     failed,
+    is_directory,  // where a file was wanted
 };
 
 class OpenFile {
@@ -43,6 +45,14 @@ struct Found {
     std::shared_ptr<OpenFile> file;  // none: it is a directory
 };
 
+// A file that is being received. Nobody sees it before commit(); without that it never was.
+class NewFile {
+public:
+    virtual ~NewFile() = default;
+    virtual bool write(std::string_view octets) = 0;      // false: there is no room
+    virtual std::expected<bool, FileError> commit() = 0;  // true: there was a file by this name
+};
+
 class Files {
 public:
     virtual ~Files() = default;
@@ -51,6 +61,13 @@ public:
     // What is in a directory, in no order, at most `entries_max`.
     virtual std::expected<std::vector<DirectoryEntry>, FileError> list(std::span<const std::string> path,
                                                                        std::uint32_t entries_max) = 0;
+    // Trees are for reading, unless they say otherwise.
+    virtual std::expected<std::unique_ptr<NewFile>, FileError> create(std::span<const std::string>) {
+        return std::unexpected(FileError::forbidden);
+    }
+    virtual std::expected<void, FileError> remove(std::span<const std::string>) {
+        return std::unexpected(FileError::forbidden);
+    }
 };
 
 }  // namespace sluice::http

@@ -47,7 +47,9 @@ ReplyHead make_reply_head(const Answer& answer, const ReplyFacts& facts) {
     for (const Field& field : answer.fields) fmt::format_to(to, "{}: {}\r\n", field.name, field.value);
     head.text += framing;
     // RFC 9112 9.3, 9.6.
-    if (head.close)
+    if (answer.status == 101)
+        head.close = true;  // Connection says upgrade; what follows is not HTTP.
+    else if (head.close)
         head.text += "Connection: close\r\n";
     else if (facts.minor_version == 0)
         head.text += "Connection: keep-alive\r\n";

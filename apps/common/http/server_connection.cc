@@ -1,6 +1,7 @@
 #include "apps/common/http/server_connection.h"
 
 #include <algorithm>
+#include <exception>
 
 namespace sluice::http {
 namespace {
@@ -75,12 +76,14 @@ void ServerConnection::accept_request(Request request, const Moment& now) {
     if (framing_.kind == Framing::Kind::length && framing_.length > parts_.settings.max_body)
         return refuse({413, "The body is too large"}, is_head_request_, now);
     request.peer = peer_;
-    answer_ = parts_.site.answer(request, now);
+    ask_site(request, now);
     close_after_ =
         !request.keep_alive || answer_.close || draining_ || parts_.settings.keep_alive_timeout == 0s;
     reply_ = Reply::due;
     reply_at_ = later(now.at, answer_.delay);
-    input_ = request.has_body() ? Input::body : Input::none;
+    // RFC 9110 7.8: after 101 everything that comes is the other protocol's.
+    if (answer_.status == 101) framing_ = {Framing::Kind::until_close, 0};
+    input_ = framing_.kind != Framing::Kind::none ? Input::body : Input::none;
     body_.emplace(framing_);
     // RFC 9110 10.1.1: told to go on, or told the final answer at once. In the second case the client may or may not send
     // the body, so the connection ends.
@@ -92,15 +95,23 @@ void ServerConnection::accept_request(Request request, const Moment& now) {
     plan_body(now);
 }
 
+// RFC 9110 15.6.1: a resource that breaks takes neither the connection nor the server with it.
+void ServerConnection::ask_site(const Request& request, const Moment& now) {
+    try {
+        answer_ = parts_.site.answer(request, now);
+    } catch (const std::exception&) {
+        answer_ = error_answer(500, "This resource is broken");
+    }
+}
+
 // How long the body may take, and whether waiting for a body that nobody wants is worth the connection.
 void ServerConnection::plan_body(const Moment& now) {
     window_octets_ = 0;
-    checksum_ = 0;
     input_deadline_ = later(now.at, parts_.settings.body_timeout);
     write_deadline_ = later(now.at, parts_.settings.write_timeout);
     if (takes_body()) {
-        if (std::holds_alternative<CountBody>(answer_.body))
-            reply_ = Reply::counting;
+        if (std::holds_alternative<SinkBody>(answer_.body))
+            reply_ = Reply::collecting;
         else
             start_reply(now);
         if (input_ == Input::none) body_ended(now);
@@ -110,7 +121,7 @@ void ServerConnection::plan_body(const Moment& now) {
 }
 
 bool ServerConnection::takes_body() const {
-    return std::holds_alternative<EchoBody>(answer_.body) || std::holds_alternative<CountBody>(answer_.body);
+    return std::holds_alternative<EchoBody>(answer_.body) || std::holds_alternative<SinkBody>(answer_.body);
 }
 
 void ServerConnection::refuse(const Refusal& refusal, bool is_head, const Moment& now) {
@@ -150,7 +161,7 @@ std::optional<Refusal> ServerConnection::judge_body() const {
 
 // RFC 9112 8: once the framing is lost, nothing more can be read from this connection.
 void ServerConnection::body_failed(const Refusal& refusal, const Moment& now) {
-    if (reply_ == Reply::due || reply_ == Reply::counting) return refuse(refusal, is_head_request_, now);
+    if (reply_ == Reply::due || reply_ == Reply::collecting) return refuse(refusal, is_head_request_, now);
     if (reply_ == Reply::streaming) return end(Fate::broken);
     input_ = Input::none;
     close_after_ = true;
@@ -159,7 +170,7 @@ void ServerConnection::body_failed(const Refusal& refusal, const Moment& now) {
 
 void ServerConnection::body_ended(const Moment& now) {
     input_ = Input::none;
-    if (reply_ == Reply::counting) queue_count(now);
+    if (reply_ == Reply::collecting) finish_sink(now);
     if (reply_ == Reply::streaming) {
         if (is_chunked_) queue_.add_framing("0\r\n\r\n");
         reply_ = Reply::complete;
@@ -177,6 +188,7 @@ void ServerConnection::end_of_input(const Moment& now) {
     }
     if (input_ == Input::body) {
         body_->end_of_input();
+        if (body_->status() == BodyReader::Status::done) return body_ended(now);
         body_failed({400, "The body ends too early"}, now);
     }
 }

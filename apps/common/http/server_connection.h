@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ struct ServerParts {
     Site& site;
     AccessSink& log;
     std::string server_name;  // in the Server field; empty: none
+    // Told each request line and the header section that answers it.
+    std::function<void(std::string_view line, std::string_view head)> show = {};
 };
 
 class ServerConnection {
@@ -70,11 +73,11 @@ private:
     enum class Input : std::uint8_t { head, body, none };
     enum class Reply : std::uint8_t {
         none,
-        due,        // answer_ waits: for octets that are already here, for its delay
-        streaming,  // its head is in the queue, its content comes from the request
-        counting,   // its head waits for the end of the request
-        feeding,    // its head is in the queue, its content comes as time goes by
-        complete,   // all of it is in the queue
+        due,         // answer_ waits: for octets that are already here, for its delay
+        streaming,   // its head is in the queue, its content comes from the request
+        collecting,  // it is made when the request has ended
+        feeding,     // its head is in the queue, its content comes as time goes by
+        complete,    // all of it is in the queue
     };
 
     std::size_t take_head(std::string_view octets, const Moment& now);
@@ -90,7 +93,8 @@ private:
     void start_reply(const Moment& now);
     void queue_content();
     void queue_streamed(std::string_view data);
-    void queue_count(const Moment& now);
+    void finish_sink(const Moment& now);
+    void ask_site(const Request& request, const Moment& now);
     void queue_fed(const Moment& now);
     void end_feed(const Moment& now);
     void settle(const Moment& now);
@@ -117,7 +121,6 @@ private:
     Instant reply_at_{};  // when a due reply may leave
     Instant linger_deadline_ = never;
     std::uint64_t window_octets_ = 0;  // of the body, since the current period of body_timeout began
-    std::uint32_t checksum_ = 0;       // CRC-32 of a counted body
     int minor_version_ = 1;
     Input input_ = Input::head;
     Reply reply_ = Reply::none;

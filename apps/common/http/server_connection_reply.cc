@@ -1,6 +1,5 @@
 // ServerConnection: making the reply, and time.
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <algorithm>
 
@@ -19,6 +18,7 @@ void ServerConnection::start_reply(const Moment& now) {
     close_after_ = head.close;
     is_chunked_ = head.is_chunked;
     write_deadline_ = later(now.at, parts_.settings.write_timeout);
+    if (parts_.show) parts_.show(record_.request_line, head.text);
     queue_.add_framing(head.text);
     const bool is_streamed = std::holds_alternative<EchoBody>(answer_.body);
     reply_ = is_streamed ? Reply::streaming : Reply::complete;
@@ -65,11 +65,7 @@ void ServerConnection::queue_streamed(std::string_view data) {
 void ServerConnection::use_body_octets(std::string_view data) {
     if (data.empty()) return;
     if (reply_ == Reply::streaming) return queue_streamed(data);
-    if (reply_ == Reply::counting) {
-        checksum_ = static_cast<std::uint32_t>(
-            ::crc32_z(checksum_, reinterpret_cast<const Bytef*>(data.data()), data.size()));
-        return;
-    }
+    if (reply_ == Reply::collecting) return std::get<SinkBody>(answer_.body).sink->take(data);
     // Nobody wants it. Too much of it, and the connection is not worth it.
     if (body_->received() > parts_.settings.max_drain) {
         close_after_ = true;
@@ -77,8 +73,13 @@ void ServerConnection::use_body_octets(std::string_view data) {
     }
 }
 
-void ServerConnection::queue_count(const Moment& now) {
-    answer_.body = fmt::format("{} octets, CRC-32 {:08x}\n", body_->received(), checksum_);
+// The site's own fields were added to the answer that brought the sink; they belong to the one it makes.
+void ServerConnection::finish_sink(const Moment& now) {
+    const auto sink = std::get<SinkBody>(answer_.body).sink;
+    const Fields added = std::move(answer_.fields);
+    answer_ = sink->finish();
+    for (const Field& field : added) answer_.fields.add(field.name, field.value);
+    close_after_ = close_after_ || answer_.close;
     start_reply(now);
 }
 
@@ -125,7 +126,7 @@ void ServerConnection::time_out_body(const Moment& now) {
 void ServerConnection::drain(const Moment& now) {
     draining_ = true;
     if (is_idle()) return end(Fate::over);
-    if (reply_ == Reply::due || reply_ == Reply::counting) close_after_ = true;
+    if (reply_ == Reply::due || reply_ == Reply::collecting) close_after_ = true;
     if (reply_ == Reply::feeding) return end_feed(now);
     settle(now);  // A reply that is complete but for a request body nobody wants need not wait for that.
 }

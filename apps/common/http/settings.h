@@ -27,7 +27,8 @@
     N(max_connections, 16384, 1, 1048576, "connections altogether; then 503")                                \
     N(max_per_address, 8192, 1, 1048576, "connections of one client address; then 503")                      \
     N(max_ranges, 32, 1, 1000, "ranges in one request; with more the whole file is sent")                    \
-    N(max_listing, 10000, 1, 1000000, "entries shown of a directory")
+    N(max_listing, 10000, 1, 1000000, "entries shown of a directory")                                        \
+    N(gzip_cache, 16777216, 0, 1073741824, "octets of compressed files that are kept")
 
 namespace sluice::http {
 

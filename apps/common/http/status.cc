@@ -60,6 +60,7 @@ constexpr std::array rows{Row{100, "Continue"},
                           Row{503, "Service Unavailable"},
                           Row{504, "Gateway Timeout"},
                           Row{505, "HTTP Version Not Supported"},
+                          Row{507, "Insufficient Storage"},
                           Row{511, "Network Authentication Required"}};
 
 }  // namespace

@@ -102,7 +102,12 @@ MemoryFiles::MemoryFiles() {
                 {"/sub/", ""},
                 {"/sub/page.html", "<p>sub</p>\n"},
                 {"/sub/deep/", ""},
-                {"/.secret", "hidden\n"}};
+                {"/.secret", "hidden\n"},
+                {"/page.css", std::string(2000, ' ')},
+                {"/lang/", ""},
+                {"/lang/index.html.de", "<p>hallo</p>\n"},
+                {"/lang/index.html.en", "<p>hello</p>\n"},
+                {"/lang/index.html.zh-CN", "<p>ni hao</p>\n"}};
     errors = {
         {"/private", FileError::forbidden}, {"/crowd", FileError::busy}, {"/broken", FileError::failed}};
     modified = Date(std::chrono::seconds(784111777));  // Sun, 06 Nov 1994 08:49:37 GMT
