@@ -120,7 +120,8 @@ std::string CacheFolder::file_for(const std::string& url) const {
 std::optional<CachedAnswer> CacheFolder::find(const std::string& url) const {
     std::ifstream file(file_for(url), std::ios::binary);
     if (!file) return {};
-    return parse_cached({std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    return parse_cached(text);
 }
 
 void CacheFolder::keep(const std::string& url, const CachedAnswer& answer) const {
