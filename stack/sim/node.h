@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/time.h"
 #include "sim/frame.h"
 #include "wire/address.h"
 

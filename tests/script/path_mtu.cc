@@ -105,7 +105,8 @@ SCRIPT_TEST(
     t.stack_sends_after(1s, data(1, 1460)).stack_sends_after(2s, data(1, 1460));
     t.stack_sends_after(4s, data(1, 1160));
     CHECK(t.info().mss_send == 1160);
-    t.stack_sends_after(8s, data(1, 560));
+    t.stack_sends_after(8s, data(1, 1160)).stack_sends_after(16s, data(1, 1160));
+    t.stack_sends_after(32s, data(1, 560));
     t.peer_sends(ack(561)).stack_sends(data(561, 560)).stack_sends(data(1121, 340)).peer_sends(ack(1461));
 }
 
