@@ -195,6 +195,8 @@ const std::string& World::finish(Duration patience) {
     if (!tasks_ended()) fail("a task did not end");
     roots_.clear();
     if (failure_.empty()) run(patience, [this] { return is_quiet(); });
+    // What waits for a neighbour or for the rest of a datagram is given up after a while (RFC 1122 2.3.2.2, 3.3.2).
+    if (failure_.empty()) run(150s, [] { return false; });
     if (failure_.empty()) check_end();
     return failure_;
 }

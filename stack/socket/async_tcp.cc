@@ -23,7 +23,13 @@ Task<Error> AsyncTcp::opened() {
 Task<std::expected<std::size_t, Error>> AsyncTcp::read(ByteSpan room) {
     for (;;) {
         const auto octets = state_->socket.read(room);
-        if (octets || octets.error() != Error::would_block) co_return octets;
+        if (octets && *octets == 0 && !room.empty() && state_->ended != Error::none)
+            co_return std::unexpected(state_->ended);
+        if (octets) co_return octets;
+        if (octets.error() != Error::would_block) {
+            state_->ended = octets.error();
+            co_return octets;
+        }
         if (state_->gate->is_canceled()) co_return std::unexpected(Error::canceled);
         co_await state_->gate->readable();
     }
@@ -47,7 +53,10 @@ Task<std::expected<void, Error>> AsyncTcp::write(ByteView data) {
             data = data.subspan(*octets);
             continue;
         }
-        if (octets.error() != Error::would_block) co_return std::unexpected(octets.error());
+        if (octets.error() != Error::would_block) {
+            state_->ended = octets.error();
+            co_return std::unexpected(octets.error());
+        }
         if (state_->gate->is_canceled()) co_return std::unexpected(Error::canceled);
         co_await state_->gate->writable();
     }

@@ -42,6 +42,8 @@ private:
         ~State() { socket.watch(nullptr); }
         TcpSocket socket;
         std::shared_ptr<Gate> gate = std::make_shared<Gate>();
+        // The socket tells once why it ended; whoever reads and whoever writes both hear it.
+        Error ended = Error::none;
     };
     std::unique_ptr<State> state_;
 };
