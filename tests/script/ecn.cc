@@ -32,7 +32,8 @@ std::uint8_t mark_of(const Seen& seen) { return seen.segment.traffic_class & 3; 
 
 }  // namespace
 
-SCRIPT_TEST("a SYN asks with ECE and CWR, only if we are to ask [R3168-1] [R3168-4]", Worlds::options) {
+SCRIPT_TEST("a SYN asks with ECE and CWR, only if we are to ask [SHLD-8] [R3168-1] [R3168-4]",
+            Worlds::options) {
     for (const auto use : {tcp::EcnUse::off, tcp::EcnUse::accept, tcp::EcnUse::on}) {
         Script t(with(use));
         t.app().connects();

@@ -66,7 +66,7 @@ SCRIPT_TEST("longer round trips end slow start without a loss [R9406-3] [R9406-6
     CHECK(t.info().retransmitted == 0);
 }
 
-SCRIPT_TEST("the congestion control of a connection may be changed while it runs", Worlds::plain) {
+SCRIPT_TEST("the congestion control of a connection may be changed while it runs [MAY-18]", Worlds::plain) {
     Script t{{.mss = 1000, .settings = modern}};
     t.established();
     const std::uint32_t before = t.info().cwnd;
