@@ -60,6 +60,7 @@ struct Host {
         config.trace = TraceMode::all;
         config.trace_records = 1U << 16U;
         config.tcp.receive_buffer = 48 * 1024;
+        config.tcp.receive_buffer_max = 0;  // fixed, so that the window closes while nobody reads
         config.tcp.time_wait = 1s;
         stack = std::make_unique<Stack>(config);
         stack->add_address(stack->attach(wire::parse_mac(mac).value()), wire::parse_prefix(address).value());
