@@ -87,3 +87,20 @@ std::expected<bool, std::string> apply_setting(Settings& settings, std::span<con
 }
 
 }  // namespace sluice
+
+// What a list D(...) N(...) B(...) C(...) of settings becomes. First the fields of a struct Settings:
+#define SLUICE_DURATION_FIELD(name, value, least, most, text) Duration name = value;
+#define SLUICE_NUMBER_FIELD(name, value, least, most, text) std::uint32_t name = value;
+#define SLUICE_FLAG_FIELD(name, value, text) bool name = value;
+#define SLUICE_CHOICE_FIELD(name, type, value, text) type name = value;
+// Then the rows about them; Row is SettingRow<Settings>.
+#define SLUICE_DURATION_ROW(name, value, least, most, text) \
+    Row{#name, &Settings::name, Duration(least).count(), Duration(most).count(), text},
+#define SLUICE_NUMBER_ROW(name, value, least, most, text) Row{#name, &Settings::name, least, most, text},
+#define SLUICE_FLAG_ROW(name, value, text) Row{#name, &Settings::name, 0, 1, text},
+#define SLUICE_CHOICE_ROW(name, type, value, text)                                                   \
+    Row{#name,                                                                                       \
+        SettingChoice<Settings>{[](const Settings& s) { return static_cast<std::uint8_t>(s.name); }, \
+                                [](Settings& s, std::uint8_t v) { s.name = static_cast<type>(v); },  \
+                                names_of(type{})},                                                   \
+        0, static_cast<std::int64_t>(names_of(type{}).size()) - 1, text},

@@ -49,13 +49,7 @@
 namespace sluice::net {
 
 struct Settings {
-#define SLUICE_DURATION(name, value, least, most, text) Duration name = value;
-#define SLUICE_NUMBER(name, value, least, most, text) std::uint32_t name = value;
-#define SLUICE_FLAG(name, value, text) bool name = value;
-    SLUICE_NET_SETTINGS(SLUICE_DURATION, SLUICE_NUMBER, SLUICE_FLAG)
-#undef SLUICE_DURATION
-#undef SLUICE_NUMBER
-#undef SLUICE_FLAG
+    SLUICE_NET_SETTINGS(SLUICE_DURATION_FIELD, SLUICE_NUMBER_FIELD, SLUICE_FLAG_FIELD)
 };
 
 std::span<const SettingRow<Settings>> setting_rows();

@@ -7,6 +7,18 @@
 #include "wire/address.h"
 
 namespace sluice::tcp {
+namespace {
+
+// The blocks of a segment, above its ACK field, as many as a record holds.
+void tell_sack(TraceRecord& record, const wire::TcpHeader& header) {
+    const wire::TcpOptions& options = header.options;
+    record.sack_count = std::min(options.sack_count, static_cast<std::uint8_t>(record.sack.size()));
+    for (std::size_t i = 0; i < record.sack_count; ++i)
+        record.sack[i] = {options.sack[i].begin - header.acknowledgment,
+                          options.sack[i].end - header.acknowledgment};
+}
+
+}  // namespace
 
 Connection::Connection(const Environment& environment, const Tuple& tuple_given, std::uint32_t number_given,
                        const Options& options)
@@ -46,10 +58,7 @@ void Connection::grow_from(const HalfOpen& child, std::uint32_t timestamp_offset
     limits_ = child.limits;
     synchronize(child.agreed, child.announced, child.offer.mss, child.handshake.resent());
     if (child.agreed.timestamps) receiver_.paws.start(child.ts_recent, now);
-    if (const auto sent_at = child.handshake.sample_sent_at()) {
-        rtt_.on_sample(now - *sent_at, 1);
-        rtt_.on_exact_sample(now - *sent_at, now, environment_.settings);
-    }
+    take_handshake_rtt(child.handshake.sample_sent_at(), now);
     sender_.on_sent(1);
     sender_.window.start(0, 0, child.snd_wnd);
     state_ = State::syn_received;  // the label moved there when the SYN was admitted
@@ -297,10 +306,7 @@ void Connection::note_segment_in(const Segment& seg, const Arrived& arrived, Ins
     r.ack = seg.has(flag::ack) ? seg.ack : 0;
     r.length = seg.text.size();
     r.window_bytes = seg.wnd;
-    r.sack_count = std::min<std::uint8_t>(seg.sack_count, 3);
-    const std::uint32_t ack = arrived.header.acknowledgment;
-    const auto& blocks = arrived.header.options.sack;
-    for (std::size_t i = 0; i < r.sack_count; ++i) r.sack[i] = {blocks[i].begin - ack, blocks[i].end - ack};
+    if (agreed_.sack) tell_sack(r, arrived.header);
     // What a closed window holds back: everything written that this segment does not acknowledge.
     if (seg.wnd == 0)
         r.value = static_cast<std::uint32_t>(
@@ -322,10 +328,7 @@ void Connection::note_departure(const Departure& departure, const wire::TcpHeade
     r.length = static_cast<std::uint32_t>(departure.text.size() - (has_fin_or_syn ? 1 : 0));
     r.window_bytes = std::uint32_t{header.window}
                      << ((departure.flags & flag::syn) != 0 ? 0U : agreed_.rcv_shift);
-    r.sack_count = std::min<std::uint8_t>(header.options.sack_count, 3);
-    const std::uint32_t ack = header.acknowledgment;
-    for (std::size_t i = 0; i < r.sack_count; ++i)
-        r.sack[i] = {header.options.sack[i].begin - ack, header.options.sack[i].end - ack};
+    tell_sack(r, header);
     note(r);
 }
 

@@ -50,6 +50,10 @@ struct Environment {
     ChunkPool& pool;
     Counters& counters;
     Trace& trace;
+
+    // Octets all buffers of the host may hold together.
+    std::uint64_t memory_budget() const { return std::uint64_t{settings.memory_budget_mib} << 20U; }
+    bool is_memory_full() const { return pool.bytes_in_use() >= memory_budget(); }
 };
 
 struct ReadyTag;
@@ -160,6 +164,7 @@ private:
     void challenge(Instant now);
     bool take_ack(const Segment& seg, Instant now);
     void establish(const Segment& seg, Instant now);
+    void take_handshake_rtt(std::optional<Instant> sent_at, Instant now);
     void synchronize(const Agreed& agreed, std::uint32_t announced, std::uint16_t mss_announced,
                      std::uint32_t syns_resent);
     void take_rtt(const Acked& acked, Instant now);
@@ -233,10 +238,6 @@ private:
     void owe_reset(std::uint32_t seq, Cause cause, Rule rule);
     Duration user_timeout() const;
     void on_read(Instant now);
-    bool is_memory_full() const {
-        return environment_.pool.bytes_in_use() >= std::uint64_t{environment_.settings.memory_budget_mib}
-                                                       << 20U;
-    }
     KeepalivePlan keepalive_plan() const;
     Phase phase() const;
     void note_phase(Instant now, Rule rule);

@@ -25,8 +25,7 @@ std::expected<std::size_t, CallError> Connection::read(ByteSpan room, bool only_
 }
 
 void Connection::on_read(Instant now) {
-    const bool may_grow = environment_.pool.bytes_in_use() <
-                          std::uint64_t{environment_.settings.memory_budget_mib} << 19U;  // half of it
+    const bool may_grow = environment_.pool.bytes_in_use() < environment_.memory_budget() / 2;
     const auto limit = may_grow && limits_.most > receiver_.limit()
                            ? tuning_.on_read(receiver_.consumed(), receiver_.limit(), limits_.most,
                                              receiver_.mss_announced(), now)
@@ -56,7 +55,7 @@ std::size_t Connection::room() const {
     if (options_->send_buffer == 0 && settings.send_buffer_max > limit)
         limit = static_cast<std::uint32_t>(
             std::clamp(2 * controller_.window(), Pos{limit}, Pos{settings.send_buffer_max}));
-    if (is_memory_full()) limit = std::min(limit, memory_full_share);
+    if (environment_.is_memory_full()) limit = std::min(limit, memory_full_share);
     return limit > sender_.buffer.octets() ? limit - sender_.buffer.octets() : 0;
 }
 

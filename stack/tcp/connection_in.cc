@@ -175,10 +175,7 @@ void Connection::synchronize(const Agreed& agreed, std::uint32_t announced, std:
 // Our SYN is acknowledged. [U-6]: the send window is taken from this segment, in both branches.
 void Connection::establish(const Segment& seg, Instant now) {
     const std::optional<Instant> syn_sent_at = opening_ ? opening_->handshake.sample_sent_at() : std::nullopt;
-    if (syn_sent_at) {
-        rtt_.on_sample(now - *syn_sent_at, 1);
-        rtt_.on_exact_sample(now - *syn_sent_at, now, environment_.settings);
-    }
+    take_handshake_rtt(syn_sent_at, now);
     opening_.reset();
     sender_.start();
     tuning_.start(limits_.buffer, rtt_.smoothed(), now);
@@ -195,6 +192,13 @@ void Connection::establish(const Segment& seg, Instant now) {
     if (options_->keep_alive) keepalive_.switch_on(keepalive_plan(), now);
     if (sender_.is_fin_queued())
         move(Event::close_call, now, Rule::r9293_3_10_4);  // a CLOSE that waited for this
+}
+
+// The round trip of a SYN that was sent once (RFC 6298 3).
+void Connection::take_handshake_rtt(std::optional<Instant> sent_at, Instant now) {
+    if (!sent_at) return;
+    rtt_.on_sample(now - *sent_at, 1);
+    rtt_.on_exact_sample(now - *sent_at, now, environment_.settings);
 }
 
 bool Connection::take_ack(const Segment& seg, Instant now) {
@@ -401,7 +405,8 @@ bool Connection::take_text(const Segment& seg, Instant now) {  // seventh step
         end(Event::data_after_close, Reason::tcp_data_after_close, Rule::r9293_3_6_1, now);
         return false;
     }
-    if (seg.text_begin() > receiver_.nxt() && is_memory_full()) {  // nothing above a hole is kept
+    if (seg.text_begin() > receiver_.nxt() &&
+        environment_.is_memory_full()) {  // nothing above a hole is kept
         note_drop(seg, Reason::tcp_memory_full, now);
         receiver_.acks.on_out_of_order();
         return true;
@@ -430,10 +435,7 @@ void Connection::acknowledge_text(const Segment& seg, const Receiver::Text& text
         return note(held);
     }
     has_news_ = true;
-    if (seg.timestamps && seg.timestamps->echo != 0) {
-        const auto ticks = static_cast<std::int32_t>(timestamp_now(now) - seg.timestamps->echo);
-        if (ticks >= 0) tuning_.on_echo(std::chrono::milliseconds(ticks));
-    }
+    if (const auto age = seg.echo_age(timestamp_now(now))) tuning_.on_echo(std::chrono::milliseconds(*age));
     const std::uint32_t largest = seg.segment_bytes ? seg.segment_bytes : seg.text.size();
     receiver_.acks.on_in_order(environment_.settings, static_cast<std::uint32_t>(text.in_order), largest,
                                receiver_.mss_announced(), now);

@@ -280,10 +280,8 @@ void Connection::write_sack(wire::TcpOptions& options) const {
 
 // Octets a segment carries beside the options it has now (RFC 9293 3.7.1 [MUST-16]).
 std::uint32_t Connection::segment_mss() const {
-    if (!agreed_.sack || !receiver_.has_sack_blocks()) return mss();
-    std::array<Range, 4> blocks;
-    const std::uint32_t count = receiver_.sack_blocks(agreed_.sack_most(), blocks);
-    return mss() - std::min(mss() - 1, 4 + 8 * count);
+    const std::uint32_t count = receiver_.sack_count(agreed_.sack_most());
+    return count == 0 ? mss() : mss() - std::min(mss() - 1, 4 + 8 * count);
 }
 
 void Connection::depart(Departure departure, wire::PacketOut& packet, Instant now) {

@@ -41,9 +41,8 @@ struct Delivered {
     SendState newest_state;
     Pos lowest_original = std::numeric_limits<Pos>::max();  // end of the lowest one that was sent once only
     Pos highest = -1;
-    bool any_lost_original = false;  // one that was judged lost, never resent, and arrived
 
-    void add(Range range, Instant sent_at, bool was_resent, bool was_lost, const SendState& state = {}) {
+    void add(Range range, Instant sent_at, bool was_resent, const SendState& state = {}) {
         any = true;
         octets += range.size();
         highest = std::max(highest, range.end);
@@ -53,7 +52,6 @@ struct Delivered {
         } else {
             sample_sent_at = sent_at;
             lowest_original = std::min(lowest_original, range.end);
-            if (was_lost) any_lost_original = true;
         }
         if (newest.end < 0 || !newest.is_after(sent_at, range.end)) {
             newest = {sent_at, range.end};

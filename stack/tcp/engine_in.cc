@@ -124,8 +124,7 @@ void Engine::on_segment_in_listen(Listener& listener, const Arrived& arrived,
 // States.md 6: rules 2 and 3. nullptr: not admitted.
 HalfOpen* Engine::admit(Listener& listener, const Arrived& arrived, std::optional<std::uint32_t> least_iss,
                         Instant now) {
-    const bool is_table_full = demux_.size() >= settings_.connections_max ||
-                               pool_.bytes_in_use() >= std::uint64_t{settings_.memory_budget_mib} << 20U;
+    const bool is_table_full = demux_.size() >= settings_.connections_max || environment_.is_memory_full();
     if (!listener.backlog.has_room() || half_open_ >= settings_.half_open_max || is_table_full) {
         if (settings_.syn_cookies && listener.backlog.has_cookie_room() && !is_table_full && !least_iss) {
             owe_cookie(listener, arrived, now);

@@ -58,8 +58,7 @@ void Flight::on_acknowledged(Pos una, Delivered& delivered) {
         if (sent_.front().range.end > una) split(0, una);
         const Sent taken = sent_.pop_front();
         account(taken, -1);
-        if (!taken.sacked)
-            delivered.add(taken.range, taken.sent_at, taken.transmissions > 1, taken.lost, taken.state);
+        if (!taken.sacked) delivered.add(taken.range, taken.sent_at, taken.transmissions > 1, taken.state);
         if (taken.sacked && taken.transmissions > 1) delivered.any_resent = true;
     }
     highest_sacked_ = std::max(highest_sacked_, una);
@@ -78,7 +77,7 @@ void Flight::on_sacked(Range range, std::uint32_t entries_most, Delivered& deliv
         if (sent_[i].range.begin < range.begin) split(i++, range.begin);
         if (sent_[i].range.end > range.end) split(i, range.end);
         Sent& entry = sent_[i];
-        delivered.add(entry.range, entry.sent_at, entry.transmissions > 1, entry.lost, entry.state);
+        delivered.add(entry.range, entry.sent_at, entry.transmissions > 1, entry.state);
         delivered.sacked += entry.range.size();
         account(entry, -1);
         entry.sacked = true;

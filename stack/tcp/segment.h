@@ -47,6 +47,14 @@ struct Segment {
     Pos len() const { return Pos{text.size()} + (has(flag::syn) ? 1 : 0) + (has(flag::fin) ? 1 : 0); }
     Pos end() const { return seq + len(); }
     Pos text_begin() const { return seq + (has(flag::syn) ? 1 : 0); }
+    // How many ticks ago the segment this one answers left, by our timestamp clock. An echo of zero is no echo (RFC 7323
+    // 3.2), and one from the future none of ours.
+    std::optional<std::int32_t> echo_age(std::uint32_t timestamp_now) const {
+        if (!timestamps || timestamps->echo == 0) return std::nullopt;
+        const auto ticks = static_cast<std::int32_t>(timestamp_now - timestamps->echo);
+        if (ticks < 0) return std::nullopt;
+        return ticks;
+    }
     // Segments on the wire this stands for.
     std::uint32_t count() const {
         if (segment_bytes == 0 || text.size() <= segment_bytes) return 1;

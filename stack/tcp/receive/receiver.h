@@ -76,6 +76,9 @@ public:
     std::uint8_t sack_blocks(std::uint8_t most, std::array<Range, 4>& out) const {
         return disorder_ ? disorder_->report.blocks(most, out) : std::uint8_t{0};
     }
+    std::uint8_t sack_count(std::uint8_t most) const {
+        return disorder_ ? disorder_->report.count(most) : std::uint8_t{0};
+    }
     bool has_sack_blocks() const { return disorder_ && !disorder_->report.empty(); }
     void on_duplicate(Range text);
     void on_acknowledgment_sent();

@@ -5,14 +5,6 @@
 namespace sluice::tcp {
 namespace {
 
-// Age of the segment this one answers, by our timestamp clock. An echo of zero is no echo (RFC 7323 3.2).
-std::optional<std::int32_t> echo_age(const Segment& seg, const AckContext& context) {
-    if (!context.timestamps || !seg.timestamps || seg.timestamps->echo == 0) return std::nullopt;
-    const auto ticks = static_cast<std::int32_t>(context.timestamp_now - seg.timestamps->echo);
-    if (ticks < 0) return std::nullopt;
-    return ticks;
-}
-
 // RFC 6298 3 (Karn): from segments sent once; with timestamps from the echo, also after a retransmission.
 std::optional<Duration> rtt_sample(const Acked& acked, const AckContext& context,
                                    std::optional<std::int32_t> age) {
@@ -53,7 +45,7 @@ Acked digest_ack(const Segment& seg, const AckContext& context, Flight& flight) 
     acked.has_sack = seg.sack_count > 0;
     acked.has_ecn_echo = seg.has(flag::ece);
     acked.duplicate_reported = duplicate_in(seg);
-    const auto age = echo_age(seg, context);
+    const auto age = context.timestamps ? seg.echo_age(context.timestamp_now) : std::nullopt;
     if (age) acked.echo = seg.timestamps->echo;
     Delivered& delivered = acked.delivered;
     delivered.now = context.now;

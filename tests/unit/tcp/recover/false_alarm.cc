@@ -13,14 +13,14 @@ Acked acknowledges(Pos una, Range range = {}) {
     Acked acked;
     acked.una = una;
     acked.is_new = true;
-    if (!range.empty()) acked.delivered.add(range, Instant{1s}, false, true);
+    if (!range.empty()) acked.delivered.add(range, Instant{1s}, false);
     return acked;
 }
 
 // The same for what was resent.
 Acked acknowledges_resend(Pos una, Range range) {
     Acked acked = acknowledges(una);
-    acked.delivered.add(range, Instant{2s}, true, false);
+    acked.delivered.add(range, Instant{2s}, true);
     return acked;
 }
 
@@ -34,7 +34,7 @@ Acked duplicate(Pos una) {
 Acked reports(Pos una, Range range) {
     Acked acked = duplicate(una);
     acked.has_sack = true;
-    acked.delivered.add(range, Instant{1s}, false, true);
+    acked.delivered.add(range, Instant{1s}, false);
     acked.delivered.sacked = range.size();
     return acked;
 }

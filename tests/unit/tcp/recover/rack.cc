@@ -15,7 +15,7 @@ Delivered at(Instant now) {
 
 Delivered original(Range range, Instant sent_at, Instant now) {
     Delivered delivered = at(now);
-    delivered.add(range, sent_at, false, false);
+    delivered.add(range, sent_at, false);
     return delivered;
 }
 
@@ -29,8 +29,8 @@ TEST_CASE(
     CHECK(rack.newest().end == 1001);
     CHECK(rack.rtt() == 100ms);
     Delivered two = at(Instant{1200ms});
-    two.add({1001, 2001}, Instant{1050ms}, false, false);
-    two.add({2001, 3001}, Instant{1080ms}, false, false);
+    two.add({1001, 2001}, Instant{1050ms}, false);
+    two.add({2001, 3001}, Instant{1080ms}, false);
     rack.on_delivered(two);
     CHECK(rack.newest().end == 3001);
     CHECK(rack.rtt() == 120ms);
@@ -44,8 +44,8 @@ TEST_CASE("of two sent in the same instant the one with the higher sequence is t
     CHECK(newest.is_after(Instant{999ms}, 5000));
     CHECK_FALSE(newest.is_after(Instant{1001ms}, 5));
     Delivered delivered = at(Instant{1100ms});
-    delivered.add({1001, 2001}, Instant{1s}, false, false);
-    delivered.add({1, 1001}, Instant{1s}, false, false);
+    delivered.add({1001, 2001}, Instant{1s}, false);
+    delivered.add({1, 1001}, Instant{1s}, false);
     CHECK(delivered.newest.end == 2001);
 }
 
@@ -61,13 +61,13 @@ TEST_CASE("an ACK 1 ms after a resend on a path of 50 ms tells nothing of it [R8
     Rack rack;
     rack.on_delivered(original({1001, 2001}, Instant{1s}, Instant{1060ms}));
     Delivered early = at(Instant{1101ms});
-    early.add({1, 1001}, Instant{1100ms}, true, false);
+    early.add({1, 1001}, Instant{1100ms}, true);
     CHECK(early.newest.end == -1);
     rack.on_delivered(early);
     CHECK(rack.rtt() == 60ms);
     CHECK(rack.newest().end == 2001);
     Delivered due = at(Instant{1150ms});
-    due.add({1, 1001}, Instant{1100ms}, true, false);
+    due.add({1, 1001}, Instant{1100ms}, true);
     rack.on_delivered(due);
     CHECK(rack.rtt() == 50ms);
     CHECK(rack.newest().end == 1001);
@@ -76,11 +76,11 @@ TEST_CASE("an ACK 1 ms after a resend on a path of 50 ms tells nothing of it [R8
 TEST_CASE("an ACK that echoes an older timestamp than the resend's tells nothing of it [R8985-4]") {
     Delivered old = at(Instant{1200ms});
     old.echoed_at = Instant{1099ms};
-    old.add({1, 1001}, Instant{1100ms}, true, false);
+    old.add({1, 1001}, Instant{1100ms}, true);
     CHECK(old.newest.end == -1);
     Delivered same = at(Instant{1200ms});
     same.echoed_at = Instant{1100ms};
-    same.add({1, 1001}, Instant{1100ms}, true, false);
+    same.add({1, 1001}, Instant{1100ms}, true);
     CHECK(same.newest.end == 1001);
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("an original below the highest delivered octet shows reordering, a res
     rack.on_delivered(original({1001, 2001}, Instant{1s}, Instant{1100ms}));
     CHECK_FALSE(rack.is_reordering_seen());
     Delivered resend = at(Instant{1200ms});
-    resend.add({1, 501}, Instant{1100ms}, true, false);
+    resend.add({1, 501}, Instant{1100ms}, true);
     rack.on_delivered(resend);
     CHECK_FALSE(rack.is_reordering_seen());
     rack.on_delivered(original({501, 1001}, Instant{1s}, Instant{1210ms}));
@@ -100,8 +100,8 @@ TEST_CASE("octets that arrive in order, also several in one ACK, are no reorderi
     Rack rack;
     rack.on_delivered(original({1, 1001}, Instant{1s}, Instant{1100ms}));
     Delivered more = at(Instant{1101ms});
-    more.add({1001, 2001}, Instant{1s}, false, false);
-    more.add({3001, 4001}, Instant{1s}, false, false);
+    more.add({1001, 2001}, Instant{1s}, false);
+    more.add({3001, 4001}, Instant{1s}, false);
     rack.on_delivered(more);
     CHECK_FALSE(rack.is_reordering_seen());
 }
