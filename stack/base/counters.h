@@ -8,47 +8,50 @@
 #include "base/reason.h"
 
 // Each row: name, what a person reads.
-#define SLUICE_COUNTERS(X)                                    \
-    X(frames_in, "frames received")                           \
-    X(frames_out, "frames sent")                              \
-    X(octets_in, "octets received")                           \
-    X(octets_out, "octets sent")                              \
-    X(arp_in, "ARP packets received")                         \
-    X(arp_out, "ARP packets sent")                            \
-    X(ip_in, "IPv4 packets received")                         \
-    X(ip_delivered, "packets delivered to a transport")       \
-    X(ip_out, "IPv4 packets sent")                            \
-    X(fragments_in, "fragments received")                     \
-    X(fragments_out, "fragments sent")                        \
-    X(reassembled, "datagrams reassembled")                   \
-    X(icmp_in, "ICMP messages received")                      \
-    X(icmp_out, "ICMP messages sent")                         \
-    X(echo_requests, "echo requests answered")                \
-    X(icmp_errors_out, "ICMP errors sent")                    \
-    X(icmp_errors_in, "ICMP errors received")                 \
-    X(udp_in, "UDP datagrams received")                       \
-    X(udp_out, "UDP datagrams sent")                          \
-    X(tcp_segments_in, "segments received")                   \
-    X(tcp_segments_out, "segments sent")                      \
-    X(tcp_resets_out, "resets sent")                          \
-    X(tcp_challenge_acks, "challenge ACKs sent")              \
-    X(tcp_active_opens, "active connection openings")         \
-    X(tcp_passive_opens, "passive connection openings")       \
-    X(tcp_failed_opens, "failed connection attempts")         \
-    X(tcp_established, "connections established since start") \
-    X(tcp_resets_in, "connections reset by the peer")         \
-    X(tcp_retransmitted, "segments retransmitted")            \
-    X(tcp_timeouts, "retransmission timeouts")                \
-    X(tcp_fast_retransmits, "fast retransmits")               \
-    X(tcp_tail_probes, "tail loss probes sent")               \
-    X(tcp_ecn_reductions, "windows reduced by ECE")           \
-    X(tcp_undone, "losses that were none")                    \
-    X(tcp_zero_window_probes, "zero-window probes sent")      \
-    X(tcp_keepalives, "keep-alive probes sent")               \
-    X(tcp_out_of_order, "segments held out of order")         \
-    X(tcp_time_wait_reused, "TIME-WAIT connections reused")   \
-    X(tcp_cookies_sent, "SYN cookies sent")                   \
-    X(tcp_cookies_accepted, "SYN cookies accepted")
+#define SLUICE_COUNTERS(X)                                                   \
+    X(frames_in, "frames received")                                          \
+    X(frames_out, "frames sent")                                             \
+    X(octets_in, "octets received")                                          \
+    X(octets_out, "octets sent")                                             \
+    X(arp_in, "ARP packets received")                                        \
+    X(arp_out, "ARP packets sent")                                           \
+    X(ip_in, "IPv4 packets received")                                        \
+    X(ip_delivered, "packets delivered to a transport")                      \
+    X(ip_out, "IPv4 packets sent")                                           \
+    X(fragments_in, "fragments received")                                    \
+    X(fragments_out, "fragments sent")                                       \
+    X(reassembled, "datagrams reassembled")                                  \
+    X(icmp_in, "ICMP messages received")                                     \
+    X(icmp_out, "ICMP messages sent")                                        \
+    X(echo_requests, "echo requests answered")                               \
+    X(icmp_errors_out, "ICMP errors sent")                                   \
+    X(icmp_errors_in, "ICMP errors received")                                \
+    X(udp_in, "UDP datagrams received")                                      \
+    X(udp_out, "UDP datagrams sent")                                         \
+    X(tcp_segments_in, "segments received")                                  \
+    X(tcp_segments_out, "segments sent")                                     \
+    X(tcp_resets_out, "resets sent")                                         \
+    X(tcp_challenge_acks, "challenge ACKs sent")                             \
+    X(tcp_active_opens, "active connection openings")                        \
+    X(tcp_passive_opens, "passive connection openings")                      \
+    X(tcp_failed_opens, "failed connection attempts")                        \
+    X(tcp_established, "connections established since start")                \
+    X(tcp_resets_in, "connections reset by the peer")                        \
+    X(tcp_retransmitted, "segments retransmitted")                           \
+    X(tcp_timeouts, "retransmission timeouts")                               \
+    X(tcp_fast_retransmits, "fast retransmits")                              \
+    X(tcp_tail_probes, "tail loss probes sent")                              \
+    X(tcp_ecn_reductions, "windows reduced by ECE")                          \
+    X(tcp_undone, "losses that were none")                                   \
+    X(tcp_zero_window_probes, "zero-window probes sent")                     \
+    X(tcp_keepalives, "keep-alive probes sent")                              \
+    X(tcp_out_of_order, "segments held out of order")                        \
+    X(tcp_time_wait_reused, "TIME-WAIT connections reused")                  \
+    X(tcp_cookies_sent, "SYN cookies sent")                                  \
+    X(tcp_cookies_accepted, "SYN cookies accepted")                          \
+    X(tcp_fast_opens_accepted, "connections opened by a Fast Open cookie")   \
+    X(tcp_fast_open_cookies_refused, "Fast Open cookies that were not ours") \
+    X(tcp_fast_opens_refused, "SYNs whose text a server did not take")
 
 namespace sluice {
 

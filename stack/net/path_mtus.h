@@ -3,9 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 
-#include "base/ring.h"
+#include "base/bounded_map.h"
 #include "base/time.h"
 #include "wire/address.h"
 
@@ -13,7 +12,7 @@ namespace sluice::net {
 
 class PathMtus {
 public:
-    explicit PathMtus(std::uint32_t entries_most) : entries_most_(entries_most) {}
+    explicit PathMtus(std::uint32_t entries_most) : entries_(entries_most) {}
 
     void note(const wire::Address& remote, std::uint32_t mtu, Instant until);
     // 0: nothing is known, or it is too old [R1191-7].
@@ -25,9 +24,7 @@ private:
         std::uint32_t mtu = 0;
         Instant until{};
     };
-    std::map<wire::Address, Entry> entries_;
-    Ring<wire::Address> order_;  // oldest first
-    std::uint32_t entries_most_;
+    BoundedMap<wire::Address, Entry> entries_;
 };
 
 }  // namespace sluice::net

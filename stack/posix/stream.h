@@ -42,6 +42,7 @@ private:
     struct OwnOptions {
         bool reuse_address = false;
         bool urgent_inline = false;      // SO_OOBINLINE
+        bool fast_open_connect = false;  // TCP_FASTOPEN_CONNECT
         bool cork = false;               // TCP_CORK, without what MSG_MORE adds
         int low_water = 1;               // SO_RCVLOWAT
         std::optional<Duration> linger;  // SO_LINGER
@@ -53,7 +54,7 @@ private:
     // stream_open.cc
     void adopt(TcpSocket socket, const OwnOptions& own);
     bool is_opening() const;
-    Answer<void> begin_connect(Turn& turn, const wire::Endpoint& remote);
+    Answer<void> begin_connect(Turn& turn, const wire::Endpoint& remote, bool with_text);
     Answer<void> finish_connect(Turn& turn, int progress);
     void become_unconnected();
     void linger(Turn& turn);
@@ -62,6 +63,7 @@ private:
     using Piece = std::expected<std::size_t, Error>;
     Piece read_piece(Walk& walk, int flags, bool is_first);
     Answer<std::size_t> peek(Turn& turn, Buffers room, std::size_t wanted, int flags);
+    Answer<void> connect_and_send(Turn& turn, const MessageOut& message);
     Answer<void> await_open(Turn& turn, int flags, TimePoint until);
     Piece write_piece(ByteView data, std::size_t left, int flags);
     std::size_t least(std::size_t wanted, int flags) const;

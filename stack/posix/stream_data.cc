@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "posix/addresses.h"
 #include "posix/stream.h"
 
 namespace sluice::posix {
@@ -123,6 +124,8 @@ Answer<std::size_t> Stream::send(Turn& turn, const MessageOut& message, int flag
     const Answer<std::size_t> total = total_of(data);
     if (!total) return total;
     const TimePoint until = limit_from_now(own_.limits.send);
+    if ((flags & MSG_FASTOPEN) != 0)
+        if (const Answer<void> begun = connect_and_send(turn, message); !begun) return fail(begun.error());
     if (const Answer<void> open = await_open(turn, flags, until); !open) return fail(open.error());
     if (*total == 0) return 0U;
     set_more((flags & MSG_MORE) != 0);
@@ -148,6 +151,16 @@ Answer<std::size_t> Stream::send(Turn& turn, const MessageOut& message, int flag
         if (sent > 0) return sent;
         return fail(error);
     }
+}
+
+// send(2) MSG_FASTOPEN: connect and send in one call. Without a cookie the octets follow once the connection is open; a
+// call that may not wait for that says EINPROGRESS, as on Linux.
+Answer<void> Stream::connect_and_send(Turn& turn, const MessageOut& message) {
+    if (socket_) return fail(is_opening() ? EALREADY : EISCONN);
+    const Answer<wire::Endpoint> remote = endpoint_of(message.to, message.to_length);
+    if (!remote) return fail(remote.error());
+    if (const Answer<void> begun = begin_connect(turn, *remote, true); !begun) return begun;
+    return finish_connect(turn, EINPROGRESS);
 }
 
 // Choice: ENOTCONN on a socket that never was connected, as POSIX asks; Linux answers EPIPE. While the connection is being

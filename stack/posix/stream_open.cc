@@ -17,7 +17,8 @@ bool has_unacknowledged(State state) {
 
 }  // namespace
 
-bool Stream::is_opening() const { return is_being_opened(socket_.state()); }
+// One that takes text before its handshake is over is as good as open (RFC 7413).
+bool Stream::is_opening() const { return is_being_opened(socket_.state()) && !socket_.readiness().writable; }
 
 Answer<void> Stream::bind(Turn& turn, const wire::Endpoint& local) {
     if (bound_ || listener_ || socket_) return fail(EINVAL);
@@ -83,11 +84,12 @@ void Stream::adopt(TcpSocket socket, const OwnOptions& own) {
 Answer<void> Stream::connect(Turn& turn, const wire::Endpoint& remote) {
     if (listener_ || (socket_ && is_connect_told_)) return fail(EISCONN);
     if (socket_) return finish_connect(turn, EALREADY);
-    if (const Answer<void> begun = begin_connect(turn, remote); !begun) return begun;
+    if (const Answer<void> begun = begin_connect(turn, remote, false); !begun) return begun;
     return finish_connect(turn, EINPROGRESS);
 }
 
-Answer<void> Stream::begin_connect(Turn& turn, const wire::Endpoint& remote) {
+Answer<void> Stream::begin_connect(Turn& turn, const wire::Endpoint& remote, bool with_text) {
+    if (!socket_) options_.fast_open_connect = own_.fast_open_connect || with_text;
     // Choice: 0.0.0.0 is no destination (RFC 9293 3.9.2.3 [MUST-46]); Linux takes it for this host.
     auto socket = turn.stack().connect(
         {.remote = remote, .local = bound_.value_or(wire::Endpoint{}), .options = options_});

@@ -118,6 +118,11 @@ Answer<int> Stream::tcp_number_of(Turn& turn, int name) const {
                                                           : settings.keepalive_interval);
         case TCP_KEEPCNT:
             return clamped(now.keepalive_probes ? now.keepalive_probes : settings.keepalive_probes);
+        case TCP_QUICKACK: return now.quick_ack ? 1 : 0;
+        case TCP_NOTSENT_LOWAT: return clamped(now.unsent_low_water);
+        case TCP_DEFER_ACCEPT: return in_seconds(now.defer_accept);
+        case TCP_FASTOPEN: return clamped(now.fast_open);
+        case TCP_FASTOPEN_CONNECT: return own_.fast_open_connect ? 1 : 0;
         case TCP_USER_TIMEOUT:
             return now.user_timeout ? clamped(static_cast<std::uint64_t>(in_ms(*now.user_timeout))) : 0;
         default: return fail(ENOPROTOOPT);
@@ -218,6 +223,18 @@ Answer<void> Stream::set_tcp_number(int name, int number) {
             if (number < 1 || number > keepalive_probes_max) return fail(EINVAL);
             changed.keepalive_probes = static_cast<std::uint32_t>(number);
             break;
+        case TCP_QUICKACK: changed.quick_ack = number != 0; break;  // Choice: until it is unset
+        case TCP_NOTSENT_LOWAT: changed.unsent_low_water = static_cast<std::uint32_t>(number); break;
+        case TCP_DEFER_ACCEPT: changed.defer_accept = std::chrono::seconds(std::max(number, 0)); break;
+        case TCP_FASTOPEN:
+            if (number < 0 || socket_) return fail(EINVAL);
+            changed.fast_open = static_cast<std::uint32_t>(number);
+            break;
+        case TCP_FASTOPEN_CONNECT:
+            if (number != 0 && number != 1) return fail(EINVAL);
+            if (socket_ || listener_) return fail(EINVAL);
+            own_.fast_open_connect = number == 1;
+            return {};
         case TCP_USER_TIMEOUT:
             if (number < 0) return fail(EINVAL);
             changed.user_timeout.reset();

@@ -28,7 +28,8 @@ Connection::Connection(const Environment& environment, const Tuple& tuple_given,
 
 Connection::~Connection() = default;
 
-void Connection::open(WireSeq iss, std::uint32_t timestamp_offset, const wire::Path& path, Instant now) {
+void Connection::open(WireSeq iss, std::uint32_t timestamp_offset, const wire::Path& path,
+                      const FastOpenMemory* memory, Instant now) {
     const Settings& settings = environment_.settings;
     is_active_ = true;
     snd_space_ = SeqSpace(iss);
@@ -42,6 +43,7 @@ void Connection::open(WireSeq iss, std::uint32_t timestamp_offset, const wire::P
     opening_->announced =
         static_cast<std::uint16_t>(std::min(limits_.buffer, 65535U));  // RFC 7323 2.2: never scaled
     opening_->handshake.start(settings, now, options_->user_timeout.value_or(settings.syn_timeout));
+    if (options_->fast_open_connect) opening_->fast_open.start(memory, now);
     sender_.on_sent(1);  // ISS is SND.UNA, ISS + 1 is SND.NXT
     ++environment_.counters.tcp_active_opens;
     tell_facts();
@@ -76,6 +78,26 @@ void Connection::grow_from_cookie(const HalfOpen& child, std::uint32_t timestamp
     if (options_->keep_alive) keepalive_.switch_on(keepalive_plan(), now);
 }
 
+void Connection::grow_early(const HalfOpen& child, std::uint32_t timestamp_offset, const Arrived& syn,
+                            EarlyOpens::Place place, std::optional<wire::FastOpenCookie> cookie,
+                            Instant now) {
+    grow_from(child, timestamp_offset, now);
+    opening_ = std::make_unique<Opening>();
+    opening_->handshake = child.handshake;
+    opening_->offer = child.offer;
+    opening_->has_peer = true;
+    opening_->peer = syn.header.options;
+    opening_->early_place = std::move(place);
+    was_fast_ = true;
+    opening_->cookie = cookie;
+    Segment seg = enter(syn);
+    trim(seg, receiver_.span());
+    if (!seg.text.empty())
+        acknowledge_text(
+            seg, receiver_.take_text(seg, environment_.settings.reassembly_pieces, environment_.pool), now);
+    opening_->announced = static_cast<std::uint16_t>(std::min(receiver_.span().wnd(), Pos{65535}));
+}
+
 void Connection::move(Event event, Instant now, Rule rule, std::uint32_t value) {
     const State before = std::exchange(state_, after(state_, event));
     has_news_ = true;
@@ -105,6 +127,10 @@ void Connection::end(Event event, Reason reason, Rule rule, Instant now) {
     if (!established_) ++environment_.counters.tcp_failed_opens;
     if (reason == Reason::end_reset_by_peer) ++environment_.counters.tcp_resets_in;
     if (ConnectionFacts* facts = environment_.trace.facts(number)) facts->ended = reason;
+    // RFC 7413 4.1.3 [R7413-4]: no answer at all, or an error from the way, may be because of the text on the SYN.
+    if (state_ == State::syn_sent && opening_->fast_open.end() > 1 &&
+        (reason == Reason::end_syn_timeout || reason == Reason::end_unreachable))
+        fast_open_news_ = std::make_unique<FastOpenNews>(FastOpenNews{{}, 0, true});
     stop_everything(now);
     if (reason != Reason::end_closed) receiver_.drop_everything();  // 3.10.5: all segment queues are flushed
     move(event, now, rule);
@@ -119,7 +145,7 @@ void Connection::stop_everything(Instant now) {
     pacer_.stop();
     keepalive_.switch_off();
     patience_.on_answered(false, now);
-    silly_at_ = fin_wait_2_at_ = never;
+    silly_at_ = fin_wait_2_at_ = defer_until_ = never;
     receiver_.acks.stop();
 }
 
@@ -195,6 +221,7 @@ void Connection::visit_deadlines(Visit visit) const {
     visit(ArmedDeadline{DeadlineKind::user_timeout, patience_.deadline(user_timeout())});
     visit(ArmedDeadline{DeadlineKind::fin_wait_2, fin_wait_2_at_});
     if (opening_) visit(ArmedDeadline{DeadlineKind::handshake, opening_->handshake.deadline()});
+    if (is_deferred()) visit(ArmedDeadline{DeadlineKind::handshake, defer_until_});
 }
 
 Instant Connection::deadline() const {
@@ -387,6 +414,7 @@ Info Connection::info() const {
     info.mss_announced = opening_ ? opening_->offer.mss : receiver_.mss_announced();
     info.receive_queue = receiver_.queue().octets();
     info.send_queue = sender_.buffer.octets();
+    info.unsent = static_cast<std::uint32_t>(sender_.unsent());
     info.in_flight = r.in_flight;
     info.snd_wnd = r.snd_wnd;
     info.rcv_wnd = r.rcv_wnd;
@@ -394,6 +422,7 @@ Info Connection::info() const {
     info.ssthresh = r.ssthresh;
     info.congestion = controller_.congestion();
     info.ecn = agreed_.ecn;
+    info.fast_open = was_fast_;
     info.pacing_rate = pacing_rate();
     info.delivery_rate = rate_.latest();
     info.is_application_limited = rate_.is_application_limited();

@@ -23,6 +23,8 @@
 #include "tcp/facts.h"
 #include "tcp/flight.h"
 #include "tcp/opening/agree.h"
+#include "tcp/opening/fast_open.h"
+#include "tcp/opening/fast_open_client.h"
 #include "tcp/opening/half_open.h"
 #include "tcp/opening/handshake.h"
 #include "tcp/options.h"
@@ -77,12 +79,17 @@ public:
     Connection& operator=(const Connection&) = delete;
 
     // --- birth
+    // Active OPEN. `memory`: what is known of the server for Fast Open, nullptr if nothing is.
     void open(WireSeq iss, std::uint32_t timestamp_offset, const wire::Path& path,
-              Instant now);  // active OPEN
+              const FastOpenMemory* memory, Instant now);
     // A half-open child whose ACK has come; the segment itself follows in on_segment.
     void grow_from(const HalfOpen& child, std::uint32_t timestamp_offset, Instant now);
     // A SYN cookie came back: established at once.
     void grow_from_cookie(const HalfOpen& child, std::uint32_t timestamp_offset, Instant now);
+    // RFC 7413 4.2.2: a SYN with a good Fast Open cookie. Its text is delivered, and answers may leave, before the third
+    // segment. `cookie`: a new one to hand out.
+    void grow_early(const HalfOpen& child, std::uint32_t timestamp_offset, const Arrived& syn,
+                    EarlyOpens::Place place, std::optional<wire::FastOpenCookie> cookie, Instant now);
 
     // --- the way in
     void on_segment(const Arrived& arrived, Instant now);
@@ -100,6 +107,8 @@ public:
     std::expected<std::size_t, CallError> write(ByteView data, bool urgent, Instant now);
     std::expected<std::size_t, CallError> write_owned(Slice data, Instant now);
     std::size_t room() const;
+    // RFC 7413: octets written now leave before the handshake is over.
+    bool takes_early_text() const;
     std::expected<void, CallError> shutdown_write(Instant now);
     void shutdown_read();
     void close(Instant now);  // the handle is gone
@@ -121,10 +130,18 @@ public:
     State state() const { return state_; }
     bool is_held() const { return is_held_; }  // an application has a handle
     void hold() { is_held_ = true; }
-    bool was_established() const { return established_; }
+    // It may be handed to accept(): established, or opened early (RFC 7413).
+    bool is_acceptable() const { return established_ || (opening_ && opening_->early_place); }
+    // Established, and nothing has come yet that a listener with TCP_DEFER_ACCEPT would hand over.
+    bool is_deferred() const {
+        return defer_until_ != never && receiver_.queue().empty() && !receiver_.is_finished();
+    }
+    bool is_parked() const { return is_parked_; }  // among its listener's deferred
+    void set_parked(bool is_parked) { is_parked_ = is_parked; }
     Listener* parent() const { return parent_; }
     void set_parent(Listener* parent) { parent_ = parent; }
     std::unique_ptr<Reply> take_reply() { return std::move(reply_); }
+    std::unique_ptr<FastOpenNews> take_fast_open_news() { return std::move(fast_open_news_); }
     // TIME-WAIT begins: is the ACK of the peer's FIN still to be sent? It is the engine's from now on.
     bool surrender_ack();
     bool take_doubt() { return std::exchange(doubts_, false); }
@@ -152,10 +169,14 @@ private:
         std::uint16_t announced = 0;  // window of our SYN
         bool has_peer = false;        // the peer's SYN is here: SYN-RECEIVED
         wire::TcpOptions peer;
+        FastOpenClient fast_open;
+        std::optional<EarlyOpens::Place> early_place;  // a server's: text flows already
+        std::optional<wire::FastOpenCookie> cookie;    // for the first SYN,ACK
     };
 
     // connection_in.cc
     void on_segment_in_syn_sent(const Arrived& arrived, Instant now);
+    void take_acknowledged_syn_text(Pos acked);
     void take_syn(const Arrived& arrived, Instant now);
     Segment enter(const Arrived& arrived) const;
     void note_duplicate(Range text);
@@ -195,7 +216,9 @@ private:
 
     // connection_out.cc
     std::optional<Departure> plan(Instant now);
+    std::optional<Departure> plan_opening(Instant now);
     std::optional<Departure> plan_handshake();
+    Range syn_text() const;
     std::optional<Departure> plan_text(Instant now);
     std::optional<Departure> plan_resend() const;
     std::optional<Departure> plan_rescue(Instant now) const;
@@ -264,6 +287,7 @@ private:
     Watcher* watcher_ = nullptr;
     TimeWait* time_wait_ = nullptr;
     std::unique_ptr<Reply> reply_;
+    std::unique_ptr<FastOpenNews> fast_open_news_;
 
     SeqSpace snd_space_;
     SeqSpace rcv_space_;
@@ -287,6 +311,7 @@ private:
 
     Instant silly_at_ = never;  // the sender's override (RFC 9293 3.8.6.2.1)
     Instant fin_wait_2_at_ = never;
+    Instant defer_until_ = never;  // not handed to accept() before, unless something comes
     Instant last_sent_at_{};
     Pos last_cwnd_ = 0;
     Pos restart_window_ = -1;  // RFC 1191 6.4: the flight grows again from one segment; < 0: no bound
@@ -306,9 +331,11 @@ private:
     Reason path_error_ = Reason::none;  // recorded until there is progress
     bool is_active_ = false;
     bool is_held_ = false;
+    bool is_parked_ = false;
     bool is_closed_by_application_ = false;
     bool established_ = false;
     bool has_news_ = false;
+    bool was_fast_ = false;     // text on the SYN was taken (RFC 7413)
     bool was_advised_ = false;  // R1 was told
     bool doubts_ = false;       // and the layer below is to hear of it
     bool has_path_news_ = false;

@@ -55,6 +55,7 @@ std::size_t Connection::room() const {
     if (options_->send_buffer == 0 && settings.send_buffer_max > limit)
         limit = static_cast<std::uint32_t>(
             std::clamp(2 * controller_.window(), Pos{limit}, Pos{settings.send_buffer_max}));
+    if (options_->unsent_low_water != 0 && sender_.unsent() >= Pos{options_->unsent_low_water}) return 0;
     if (environment_.is_memory_full()) limit = std::min(limit, memory_full_share);
     return limit > sender_.buffer.octets() ? limit - sender_.buffer.octets() : 0;
 }
@@ -145,6 +146,11 @@ void Connection::abort(Event event, Reason reason, Instant now) {
     end(event, reason, Rule::r9293_3_10_5, now);
 }
 
+bool Connection::takes_early_text() const {
+    if (!opening_ || room() == 0) return false;
+    return opening_->early_place || (opening_->fast_open.is_waiting() && sender_.buffer.empty());
+}
+
 Readiness Connection::readiness() const {
     Readiness ready;
     const bool is_over = ended_ != Reason::none;
@@ -153,8 +159,8 @@ Readiness Connection::readiness() const {
     ready.readable =
         !receiver_.queue().empty() || receiver_.is_finished() || receiver_.is_discarding() || is_over;
     const bool is_open = state_ == State::established || state_ == State::close_wait;
-    ready.writable =
-        is_over || (is_open && !sender_.is_fin_queued() && room() > 0) || is_write_closed(state_);
+    ready.writable = is_over || (is_open && !sender_.is_fin_queued() && room() > 0) ||
+                     is_write_closed(state_) || takes_early_text();
     ready.hangup = is_over || (receiver_.is_finished() && is_write_closed(state_));
     ready.urgent = receiver_.urgent.remaining(receiver_.consumed()).has_value();
     return ready;
@@ -174,6 +180,7 @@ void Connection::set_options(const Options& options, Instant now) {
         limits_ = {options.receive_buffer, options.receive_buffer};
         receiver_.set_limit(options.receive_buffer);
     }
+    receiver_.acks.set_quick(options.quick_ack);
     if (options.mss) agreed_.mss = std::min(agreed_.mss, options.mss);
     if (options.congestion && state_ >= State::syn_received)
         controller_.change(*options.congestion, environment_.settings, snd_space_.initial().raw);

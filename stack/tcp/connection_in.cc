@@ -92,8 +92,10 @@ bool Connection::carry_out(const Verdict& verdict, const Segment& seg, const Arr
         case What::reset:
         case What::forget:
             // RFC 9293 3.10.7.4, second step: refused while opening, reset later, silence when both sides were closing.
+            if (opening_ && opening_->early_place)
+                opening_->early_place->hold(later(now, environment_.settings.half_open_lifetime));
             end(Event::reset_arrives,
-                state_ == State::syn_received ? Reason::end_refused : Reason::end_reset_by_peer,
+                state_ == State::syn_received && is_active_ ? Reason::end_refused : Reason::end_reset_by_peer,
                 Rule::r9293_3_10_7_4, now);
             return false;
     }
@@ -114,7 +116,8 @@ void Connection::on_segment_in_syn_sent(const Arrived& arrived, Instant now) {  
     Segment seg = enter(arrived);
     seg.seq = 0;  // the peer's numbers are not known yet; its SYN will be 0
     note_segment_in(seg, arrived, now);
-    const SynSentVerdict verdict = judge_in_syn_sent(arrived.header, snd_space_.initial().raw);
+    const SynSentVerdict verdict =
+        judge_in_syn_sent(arrived.header, snd_space_.initial().raw, opening_->fast_open.end());
     switch (verdict.what) {
         case Opened::ignore: note_drop(seg, verdict.reason, now); break;
         case Opened::refuse:
@@ -124,7 +127,10 @@ void Connection::on_segment_in_syn_sent(const Arrived& arrived, Instant now) {  
         case Opened::refused: end(Event::refused, Reason::end_refused, Rule::r9293_3_10_7_3, now); break;
         case Opened::established:
             take_syn(arrived, now);
+            if (const auto news = opening_->fast_open.on_syn_ack(arrived.header.options, seg.ack))
+                fast_open_news_ = std::make_unique<FastOpenNews>(*news);
             establish(seg, now);
+            take_acknowledged_syn_text(seg.ack);
             receiver_.acks.owe(Cause::handshake_ack);
             if (seg.len() > 1 ||
                 seg.has(flag::urg)) {  // text, URG or FIN on the SYN,ACK: continue at the sixth step
@@ -143,6 +149,15 @@ void Connection::on_segment_in_syn_sent(const Arrived& arrived, Instant now) {  
             break;
     }
     settle(now);
+}
+
+// RFC 7413 4.2.1: what the SYN,ACK acknowledges beside the SYN is delivered; the rest leaves like anything else [R7413-10].
+void Connection::take_acknowledged_syn_text(Pos acked) {
+    if (acked <= 1) return;
+    was_fast_ = true;
+    sender_.on_sent(acked);
+    sender_.on_acknowledged(acked);
+    bytes_acked_ += static_cast<std::uint64_t>(acked - 1);
 }
 
 // The peer's SYN: its numbers and options. RCV.NXT <- SEG.SEQ+1, IRS <- SEG.SEQ.
@@ -167,6 +182,7 @@ void Connection::synchronize(const Agreed& agreed, std::uint32_t announced, std:
     receiver_.start(settings, limits_.buffer, announced, mss_announced);
     controller_.start(options_->congestion.value_or(settings.congestion), settings, mss(), syns_resent,
                       snd_space_.initial().raw);
+    receiver_.acks.set_quick(options_->quick_ack);
     recovery_.start(agreed.sack);
     ecn_.start(agreed.ecn);
     if (syns_resent > 0) rtt_.raise_initial(settings.rto_after_syn_loss);  // RFC 6298 5.7
@@ -190,6 +206,7 @@ void Connection::establish(const Segment& seg, Instant now) {
          was_syn_sent ? Rule::r9293_3_10_7_3 : Rule::r9293_3_10_7_4,
          static_cast<std::uint32_t>(in_us(rtt_.smoothed())));
     if (options_->keep_alive) keepalive_.switch_on(keepalive_plan(), now);
+    if (parent_ && options_->defer_accept > Duration(0)) defer_until_ = later(now, options_->defer_accept);
     if (sender_.is_fin_queued())
         move(Event::close_call, now, Rule::r9293_3_10_4);  // a CLOSE that waited for this
 }
@@ -466,6 +483,7 @@ void Connection::on_time(Instant now) {  // RFC 9293 3.10.8
         if (opening_->handshake.resent() + 1U >= settings.retries_before_advice)
             soft_error(Reason::end_syn_timeout);
     }
+    if (defer_until_ <= now) defer_until_ = never;
     if (patience_.is_over(user_timeout(), now)) {
         note_deadline(DeadlineKind::user_timeout, user_timeout(), Rule::r9293_3_10_8, now);
         return end(Event::user_timeout, Reason::end_user_timeout, Rule::r9293_3_10_8, now);

@@ -17,10 +17,7 @@ bool Connection::emit(wire::PacketOut& packet, Instant now) {
 // What is owed, most urgent first.
 std::optional<Departure> Connection::plan(Instant now) {
     if (state_ == State::closed || state_ == State::time_wait) return plan_ack();
-    if (opening_) {
-        if (auto handshake = plan_handshake()) return handshake;
-        return state_ == State::syn_received ? plan_ack() : std::nullopt;
-    }
+    if (opening_) return plan_opening(now);
     if (may_transmit(state_)) {
         if (auto text = plan_text(now); text && is_released(*text, now)) return text;
     }
@@ -43,18 +40,44 @@ std::optional<Departure> Connection::plan_text(Instant now) {
     return plan_tail_probe();
 }
 
+std::optional<Departure> Connection::plan_opening(Instant now) {
+    if (auto handshake = plan_handshake()) return handshake;
+    if (state_ != State::syn_received) return std::nullopt;
+    if (opening_->early_place) {  // RFC 7413 4.2.2 [R7413-8]
+        if (auto text = plan_new(now); text && is_released(*text, now)) return text;
+    }
+    return plan_ack();
+}
+
 std::optional<Departure> Connection::plan_handshake() {
     if (!opening_->handshake.is_owed()) return std::nullopt;
     Departure syn;
-    syn.text = {0, 0};
     syn.attempt = static_cast<std::uint16_t>(opening_->handshake.transmissions() + 1U);
+    if (syn.attempt > 1) {  // RFC 7413 4.2.2 [R7413-9]: repeated without text and without the option
+        opening_->fast_open.give_up();
+        opening_->cookie.reset();
+    }
+    if (!opening_->has_peer && opening_->fast_open.is_waiting() && sender_.buffer.empty())
+        return std::nullopt;
+    syn.text = opening_->has_peer ? Range{0, 0} : syn_text();
     syn.flags = opening_->has_peer ? flag::syn | flag::ack : flag::syn;
     // RFC 3168 6.1.1 [R3168-1]; 6.1.1.1 [R3168-13]: a SYN that may have been lost for it is repeated without.
     if (syn.attempt > 1) opening_->offer.ecn = false;
     if (opening_->offer.ecn && !opening_->has_peer) syn.flags |= flag::ece | flag::cwr;
     syn.cause = opening_->has_peer ? Cause::syn_ack : Cause::syn;
     syn.rule = opening_->has_peer ? Rule::r9293_3_5 : Rule::r9293_3_10_1;
+    if (opening_->early_place || syn.text.size() > 1) syn.rule = Rule::r7413_4_2;
     return syn;
+}
+
+// The SYN and what it carries along.
+Range Connection::syn_text() const {
+    wire::TcpOptions options = options_of(opening_->offer, nullptr);
+    options.fast_open = opening_->fast_open.option();
+    const auto headers = static_cast<std::uint32_t>(40 + wire::size_of(options));
+    const Pos most = opening_->fast_open.text_most(sender_.buffer.octets(), environment_.settings.mss_default,
+                                                   path_.mtu(), headers);
+    return {0, 1 + sender_.buffer.gatherable({1, 1 + most})};
 }
 
 std::optional<Departure> Connection::plan_resend() const {
@@ -123,7 +146,9 @@ std::optional<Departure> Connection::plan_probe() const {
 
 std::optional<Departure> Connection::plan_new(Instant now) {
     const Settings& settings = environment_.settings;
-    if (sender_.unsent() == 0 && !sender_.is_fin_unsent()) return std::nullopt;
+    const bool is_fin_due =
+        sender_.is_fin_unsent() && !opening_;  // a CLOSE waits for ESTABLISHED (RFC 9293 3.10.4)
+    if (sender_.unsent() == 0 && !is_fin_due) return std::nullopt;
     if (flight_.empty() && sender_.unsent() > 0) {  // RFC 5681 4.1
         const Duration idle = settings.idle_restart > Duration(0) ? settings.idle_restart : rto();
         if (last_sent_at_ != Instant{} && now - last_sent_at_ > idle)
@@ -147,7 +172,7 @@ std::optional<Departure> Connection::plan_new(Instant now) {
     Range text{sender_.nxt(), sender_.nxt() + answer.octets};
     text.end = text.begin + sender_.buffer.gatherable(text);
     const bool carries_fin =
-        sender_.is_fin_unsent() && text.end == sender_.fin_position() && text.end < sender_.right_edge();
+        is_fin_due && text.end == sender_.fin_position() && text.end < sender_.right_edge();
     if (carries_fin) ++text.end;
     if (text.empty()) return std::nullopt;
     Departure fresh;
@@ -254,6 +279,7 @@ wire::TcpHeader Connection::header_of(const Departure& departure, Instant now) {
     if ((header.flags & flag::syn) != 0) {
         const wire::TcpOptions* peer = opening_ && opening_->has_peer ? &opening_->peer : nullptr;
         header.options = options_of(opening_ ? opening_->offer : offer_agreed(), peer);
+        if (opening_) header.options.fast_open = peer ? opening_->cookie : opening_->fast_open.option();
         // RFC 7323 2.2: unscaled. A SYN that is resent after close() promises what was promised before.
         header.window = opening_ ? opening_->announced
                                  : static_cast<std::uint16_t>(std::min(receiver_.span().wnd(), Pos{65535}));
@@ -285,14 +311,12 @@ std::uint32_t Connection::segment_mss() const {
 }
 
 void Connection::depart(Departure departure, wire::PacketOut& packet, Instant now) {
-    const Range octets{departure.text.begin, std::min(departure.text.end, sender_.buffer.end())};
+    const Range octets{std::max(departure.text.begin, Pos{1}),
+                       std::min(departure.text.end, sender_.buffer.end())};
     if ((departure.flags & flag::syn) == 0) departure.flags |= flag::ack;  // [U-23]
-    if (departure.text.begin == 0 && departure.text.end == 1)
-        departure.flags |= flag::syn;
-    else if (!octets.empty())
-        sender_.buffer.gather(octets, packet.payload);
-    if (!octets.empty() && octets.begin > 0 && sender_.empties_queue(octets.end))
-        departure.flags |= flag::psh;  // [MUST-61]
+    if (departure.text.begin == 0 && !departure.text.empty()) departure.flags |= flag::syn;
+    if (!octets.empty()) sender_.buffer.gather(octets, packet.payload);
+    if (!octets.empty() && sender_.empties_queue(octets.end)) departure.flags |= flag::psh;  // [MUST-61]
     const std::uint8_t codepoint = mark_ecn(departure, octets);
     if (!departure.text.empty() && sender_.is_fin_queued() && departure.text.end > sender_.fin_position())
         departure.flags |= flag::fin;
@@ -311,7 +335,7 @@ void Connection::depart(Departure departure, wire::PacketOut& packet, Instant no
     packet.checksum_offset = wire::tcp_checksum_offset;
     packet.header_length = static_cast<std::uint32_t>(wire::write_tcp(packet.header_room(), header));
     const std::uint32_t full = segment_mss();
-    if (packet.payload.bytes() > full && departure.path_probe == 0)
+    if (packet.payload.bytes() > full && departure.path_probe == 0 && (departure.flags & flag::syn) == 0)
         packet.segment_bytes = static_cast<std::uint16_t>(full);
     note_departure(departure, header, now);
     after_departure(departure, now);
@@ -343,6 +367,7 @@ void Connection::after_departure(const Departure& departure, Instant now) {
     }
     if (opening_ && (departure.flags & flag::syn) != 0) {
         opening_->handshake.on_sent(now);
+        opening_->fast_open.on_sent(departure.text.end);
         if (departure.attempt > 1) ++retransmitted_, ++environment_.counters.tcp_retransmitted;
         return;
     }

@@ -24,10 +24,12 @@ struct Listener {
     Backlog backlog;
     Options options;
     NewsList accept_queue;  // established children, in the order they were established
+    NewsList deferred;      // established, and waiting for their first data (TCP_DEFER_ACCEPT)
     Watcher* watcher = nullptr;
     bool has_news = false;
     Instant last_cookie_at{};  // cookies are believed only while they may be about
     bool sent_cookies = false;
+    std::shared_ptr<EarlyOpens> early_opens = std::make_shared<EarlyOpens>();  // shared with those that count
 };
 
 // What is left of a connection; at most 128 octets.

@@ -112,8 +112,11 @@ private:
     HalfOpen* admit(Listener& listener, const Arrived& arrived, std::optional<std::uint32_t> least_iss,
                     Instant now);
     bool fill_child(HalfOpen& child, Listener& listener, const Arrived& arrived);
+    bool open_early(HalfOpen& child, const Arrived& arrived, Instant now);
     Connection& promote(HalfOpen& child, Instant now);
+    Connection& take_place_of(HalfOpen& child, Connection& connection, Instant now);
     void queue_for_accept(Connection& connection);
+    void leave_accept_queue(Connection& connection);
     void forget(HalfOpen& child, Event event, Reason reason, Instant now);
     void on_time_of(Record& record, Instant now);
     void fail(HalfOpen& child, const wire::DeliveryFailed& failed, Instant now);
@@ -140,6 +143,7 @@ private:
     void finish(TimeWait& record, Event event, Reason reason, Instant now);
     void detach(Connection& connection);
     void announce(Connection& connection);
+    void remember(const wire::Address& server, const FastOpenNews& news, Instant now);
     void destroy(Connection& connection);
     void arm(Record& record, Instant due) { wheel_.arm(record, due); }
     bool is_free(const Tuple& tuple);
@@ -153,6 +157,7 @@ private:
     Trace& trace_;
     const PathSource& paths_;
     Demux demux_;
+    FastOpenMemories fast_open_memories_;
     DeadlineWheel wheel_;
     DeadlineWheel time_wait_wheel_;
     ReadyList ready_;

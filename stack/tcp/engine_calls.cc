@@ -20,6 +20,7 @@ Engine::Engine(const Settings& settings, const Keys& keys, Random random, ChunkP
       trace_(trace),
       paths_(paths),
       demux_(keys.demux),
+      fast_open_memories_(settings.fast_open_servers),
       wheel_(start),
       time_wait_wheel_(start),
       now_(start) {}
@@ -27,7 +28,10 @@ Engine::Engine(const Settings& settings, const Keys& keys, Random random, ChunkP
 Engine::~Engine() {
     ready_.clear();
     news_.clear();
-    demux_.visit_listeners([](Listener& listener) { listener.accept_queue.clear(); });
+    demux_.visit_listeners([](Listener& listener) {
+        listener.accept_queue.clear();
+        listener.deferred.clear();
+    });
     for (Record* record : demux_.all()) {
         demux_.erase(*record);
         switch (record->record_kind) {
@@ -109,7 +113,8 @@ std::expected<Connection*, OpenError> Engine::connect(const wire::Endpoint& remo
     auto* connection = new Connection(environment_, tuple, ++number_, options);
     connection->hold();
     demux_.insert(*connection);
-    connection->open(isn_.initial(tuple, now), isn_.timestamp_offset(tuple), *path, now);
+    connection->open(isn_.initial(tuple, now), isn_.timestamp_offset(tuple), *path,
+                     fast_open_memories_.find(remote.address), now);
     touched(*connection, now);
     return connection;
 }
@@ -144,6 +149,7 @@ void Engine::close(Listener& listener, Instant now) {
             static_cast<HalfOpen*>(record)->listener == &listener)
             forget(static_cast<HalfOpen&>(*record), Event::listener_closed, Reason::end_listener_closed, now);
     }
+    listener.accept_queue.splice(listener.accept_queue.end(), listener.deferred);
     while (!listener.accept_queue.empty()) {
         Connection& child = listener.accept_queue.front();
         listener.accept_queue.pop_front();
@@ -175,6 +181,8 @@ void Engine::abort(Connection& connection, Instant now) {
 
 void Engine::touched(Connection& connection, Instant now) {
     if (const auto reply = connection.take_reply()) owe(*reply);
+    if (const auto news = connection.take_fast_open_news())
+        remember(connection.tuple.remote.address, *news, now);
     if (connection.take_doubt() && doubts_.size() < doubts_max)
         doubts_.push_back(connection.tuple.remote.address);
     if (connection.take_path_news() && path_news_.size() < doubts_max)
@@ -185,11 +193,22 @@ void Engine::touched(Connection& connection, Instant now) {
     } else if (connection.is_in_table() && !connection.ReadyHook::is_linked()) {
         ready_.push_back(connection);
     }
-    if (connection.parent() && connection.was_established() && !connection.NewsHook::is_linked() &&
-        connection.is_in_table())
+    if (connection.parent() && connection.is_acceptable() && connection.is_in_table())
         queue_for_accept(connection);
     announce(connection);
     if (!connection.is_in_table() && !connection.is_held()) destroy(connection);
+}
+
+// RFC 7413 4.1.3 [R7413-4].
+void Engine::remember(const wire::Address& server, const FastOpenNews& news, Instant now) {
+    FastOpenMemory* memory = fast_open_memories_.at(server);
+    if (!memory) return;
+    if (news.was_refused) {
+        ++counters_.tcp_fast_opens_refused;
+        *memory = {{}, 0, later(now, settings_.fast_open_pause)};
+    } else {
+        *memory = {*news.cookie, news.mss, Instant{}};
+    }
 }
 
 void Engine::announce(Connection& connection) {
@@ -201,11 +220,8 @@ void Engine::announce(Connection& connection) {
 void Engine::detach(Connection& connection) {
     wheel_.disarm(connection);
     if (connection.ReadyHook::is_linked()) ready_.erase(ready_.iterator_to(connection));
-    if (Listener* parent = connection.parent()) {
-        if (connection.NewsHook::is_linked()) {
-            parent->accept_queue.erase(parent->accept_queue.iterator_to(connection));
-            --parent->backlog.waiting;
-        }
+    if (connection.parent()) {
+        if (connection.NewsHook::is_linked()) leave_accept_queue(connection);
         connection.set_parent(nullptr);
     }
     if (connection.is_in_table()) demux_.erase(connection);

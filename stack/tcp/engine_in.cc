@@ -117,8 +117,34 @@ void Engine::on_segment_in_listen(Listener& listener, const Arrived& arrived,
     }
     if (!has(arrived, flag::syn))
         return drop(Reason::tcp_nothing_for_listener, arrived, listener.number, now);  // fourth
-    if (HalfOpen* child = admit(listener, arrived, std::nullopt, now))
-        owe_syn_ack(*child, false, now);  // third
+    HalfOpen* child = admit(listener, arrived, std::nullopt, now);                     // third
+    if (child && !open_early(*child, arrived, now)) owe_syn_ack(*child, false, now);
+}
+
+// RFC 7413 4.2.2: does the SYN come with a good cookie, and is there room? Then it is a connection already. If not, the
+// child gives out a cookie when its SYN asked for one.
+bool Engine::open_early(HalfOpen& child, const Arrived& arrived, Instant now) {
+    Listener& listener = *child.listener;
+    const auto& cookie = arrived.header.options.fast_open;
+    if (!cookie || listener.options.fast_open == 0) return false;
+    const Duration lifetime = settings_.fast_open_cookie_lifetime;
+    const CookieAge age = check_fast_open_cookie(isn_, arrived.tuple, *cookie, lifetime, now);
+    child.gives_cookie = age != CookieAge::current;
+    if (age == CookieAge::refused) {
+        if (!cookie->empty()) ++counters_.tcp_fast_open_cookies_refused;
+        return false;
+    }
+    // [R7413-5]: too many unproven ones: an ordinary handshake.
+    if (!listener.early_opens->has_room(listener.options.fast_open, now)) return false;
+    ++counters_.tcp_fast_opens_accepted;
+    auto* connection = new Connection(environment_, child.tuple, child.number, listener.options);
+    connection->grow_early(
+        child, isn_.timestamp_offset(child.tuple), arrived, EarlyOpens::Place(listener.early_opens),
+        child.gives_cookie ? std::optional(make_fast_open_cookie(isn_, arrived.tuple, lifetime, now))
+                           : std::nullopt,
+        now);
+    touched(take_place_of(child, *connection, now), now);
+    return true;
 }
 
 // States.md 6: rules 2 and 3. nullptr: not admitted.
@@ -244,10 +270,14 @@ void Engine::on_segment_half_open(HalfOpen& child, const Arrived& arrived,
 
 // The third segment is here: the child becomes a connection under the same number.
 Connection& Engine::promote(HalfOpen& child, Instant now) {
-    Listener& listener = *child.listener;
-    auto* connection = new Connection(environment_, child.tuple, child.number, listener.options);
+    auto* connection = new Connection(environment_, child.tuple, child.number, child.listener->options);
     connection->grow_from(child, isn_.timestamp_offset(child.tuple), now);
-    connection->set_parent(&listener);
+    return take_place_of(child, *connection, now);
+}
+
+Connection& Engine::take_place_of(HalfOpen& child, Connection& connection, Instant now) {
+    Listener& listener = *child.listener;
+    connection.set_parent(&listener);
     --listener.backlog.half_open;
     --half_open_;
     wheel_.disarm(child);
@@ -255,18 +285,31 @@ Connection& Engine::promote(HalfOpen& child, Instant now) {
     if (child.old)
         finish(*child.old, Event::time_wait_over, Reason::end_time_wait_reused, now);  // the new one is real
     delete &child;
-    demux_.insert(*connection);
-    return *connection;
+    demux_.insert(connection);
+    return connection;
 }
 
+// Or among those that wait for their first data.
 void Engine::queue_for_accept(Connection& connection) {
     Listener& listener = *connection.parent();
+    const bool was_deferred = connection.NewsHook::is_linked();
+    if (was_deferred && (!connection.is_parked() || connection.is_deferred())) return;
+    if (was_deferred) leave_accept_queue(connection);
     ++listener.backlog.waiting;
+    connection.set_parked(connection.is_deferred());
+    if (connection.is_parked()) return listener.deferred.push_back(connection);
     listener.accept_queue.push_back(connection);
     if (!listener.has_news && listener.watcher) {
         listener.has_news = true;
         listener_news_.push_back(&listener);
     }
+}
+
+void Engine::leave_accept_queue(Connection& connection) {
+    Listener& listener = *connection.parent();
+    NewsList& queue = connection.is_parked() ? listener.deferred : listener.accept_queue;
+    queue.erase(queue.iterator_to(connection));
+    --listener.backlog.waiting;
 }
 
 // The child goes, nobody is told; a TIME-WAIT it stood for comes back (states.md 5.4).

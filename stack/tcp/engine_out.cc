@@ -58,6 +58,9 @@ void Engine::owe_syn_ack(HalfOpen& child, bool is_resent, Instant now) {
     reply.options = options_of(child.offer, &peer);
     if (reply.options.timestamps)
         reply.options.timestamps = wire::Timestamps{isn_.timestamp_offset(child.tuple), child.ts_recent};
+    if (child.gives_cookie && child.handshake.transmissions() == 0)  // RFC 7413 4.2.2; not repeated [R7413-9]
+        reply.options.fast_open =
+            make_fast_open_cookie(isn_, child.tuple, settings_.fast_open_cookie_lifetime, now);
     reply.attempt = static_cast<std::uint8_t>(std::min(child.handshake.transmissions() + 1, 255));
     if (child.handshake.transmissions() > 0 || is_resent) ++counters_.tcp_retransmitted;
     child.handshake.on_sent(now);

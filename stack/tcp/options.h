@@ -15,6 +15,7 @@ namespace sluice::tcp {
 struct Options {
     bool no_delay = false;      // TCP_NODELAY: no Nagle (RFC 9293 3.7.4 [MUST-17])
     bool cork = false;          // TCP_CORK: hold small segments until uncorked
+    bool quick_ack = false;     // TCP_QUICKACK: no delayed ACKs while it is set
     bool keep_alive = false;    // SO_KEEPALIVE (RFC 9293 3.8.4 [MUST-24])
     Duration keepalive_idle{};  // 0: the host's setting
     Duration keepalive_interval{};
@@ -22,6 +23,10 @@ struct Options {
     std::optional<Duration> user_timeout;  // R2 (RFC 9293 3.8.3 [MUST-21]); Duration::max(): never
     std::uint32_t receive_buffer = 0;      // octets; 0: the host's setting
     std::uint32_t send_buffer = 0;
+    std::uint32_t unsent_low_water =
+        0;  // TCP_NOTSENT_LOWAT: no room while this many octets wait unsent; 0: no limit
+    Duration
+        defer_accept{};  // TCP_DEFER_ACCEPT: a listener hands over what has data, the rest after this; 0: at once
     std::uint8_t traffic_class = 0;  // DSCP, as in IP_TOS; the ECN bits are TCP's own
     std::uint8_t hop_limit = 0;      // 0: the host's setting
     std::optional<Duration>
@@ -29,6 +34,11 @@ struct Options {
     bool report_soft_errors = true;        // RFC 9293 3.9.1.8 [SHLD-20]
     std::uint16_t mss = 0;                 // TCP_MAXSEG: upper bound, 0 = none
     std::optional<Congestion> congestion;  // TCP_CONGESTION; unset: the host's setting
+    // RFC 7413, TCP_FASTOPEN: a listener's limit of connections that live on a cookie alone; 0: none does [R7413-1].
+    std::uint32_t fast_open = 0;
+    // TCP_FASTOPEN_CONNECT: the SYN takes the first octets written along, if the server gave a cookie. What it takes may be
+    // delivered twice in rare cases: only for requests that bear it (RFC 7413 6 [R7413-11]).
+    bool fast_open_connect = false;
 };
 
 // A connection as an application may look at it (RFC 9293 STATUS).
@@ -41,12 +51,14 @@ struct Info {
     bool timestamps = false;
     bool sack = false;
     bool ecn = false;
+    bool fast_open = false;         // text on the SYN was taken (RFC 7413)
     std::int8_t window_shift = -1;  // ours; -1: none agreed
     std::int8_t peer_window_shift = -1;
     std::uint32_t mss_send = 0;  // payload octets of a full segment we send
     std::uint32_t mss_announced = 0;
     std::uint32_t receive_queue = 0;  // octets not yet read
     std::uint32_t send_queue = 0;     // octets not yet acknowledged
+    std::uint32_t unsent = 0;         // and those of them that have not left yet
     std::uint32_t in_flight = 0;
     std::uint32_t snd_wnd = 0;
     std::uint32_t rcv_wnd = 0;

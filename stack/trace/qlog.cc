@@ -67,14 +67,14 @@ void put_flags(std::string& out, std::uint8_t flags) {
     static constexpr std::string_view letters = "FSRPAUEW";  // as the bits of the header
     out += '"';
     for (std::size_t bit = 0; bit < 8; ++bit)
-        if ((flags >> bit & 1U) != 0) out += letters[bit];
+        if ((unsigned{flags} >> bit & 1U) != 0) out += letters[bit];
     out += '"';
 }
 
 void put_timers(std::string& out, std::uint16_t deadlines) {
     out += '[';
     for (std::size_t i = 0, count = 0; i < static_cast<std::size_t>(DeadlineKind::count_); ++i)
-        if ((deadlines >> i & 1U) != 0) {
+        if ((unsigned{deadlines} >> i & 1U) != 0) {
             if (count++ != 0) out += ',';
             append_json(out, text_of(static_cast<DeadlineKind>(i)));
         }

@@ -1,5 +1,7 @@
 #include "wire/tcp_options.h"
 
+#include <algorithm>
+
 namespace sluice::wire {
 namespace {
 
@@ -11,11 +13,29 @@ enum : std::uint8_t {
     kind_sack_permitted = 4,
     kind_sack = 5,
     kind_timestamps = 8,
+    kind_fast_open = 34,
 };
 
 void take_sack(Reader& body, TcpOptions& options) {
     while (body.remaining() >= 8 && options.sack_count < options.sack.size())
         options.sack[options.sack_count++] = {body.u32(), body.u32()};
+}
+
+// RFC 7413 4.1.1 [R7413-2]: what is malformed is ignored.
+void take_fast_open(ByteView octets, TcpOptions& options) {
+    FastOpenCookie cookie;
+    if (octets.size() % 2 != 0 || octets.size() > cookie.octets.size()) return;
+    if (!octets.empty() && octets.size() < 4) return;
+    std::ranges::copy(octets, cookie.octets.begin());
+    cookie.size = static_cast<std::uint8_t>(octets.size());
+    options.fast_open = cookie;
+}
+
+void write_fast_open(Writer& out, const FastOpenCookie& cookie) {
+    if (cookie.size % 4 == 0) out.u16(0x0101);
+    out.u8(kind_fast_open);
+    out.u8(static_cast<std::uint8_t>(2 + cookie.size));
+    out.bytes(ByteView(cookie.octets).first(cookie.size));
 }
 
 // One option whose length was found sane. A known kind with a wrong length is illegal; see MUST-7.
@@ -43,6 +63,9 @@ bool take_option(std::uint8_t kind, ByteView octets, bool is_syn, TcpOptions& op
         case kind_sack:
             if (octets.size() % 8 != 0 || octets.empty()) return false;
             take_sack(body, options);
+            return true;
+        case kind_fast_open:
+            if (is_syn) take_fast_open(octets, options);
             return true;
         default: return true;  // RFC 9293 3.1 [MUST-6]: unknown options with a length are skipped
     }
@@ -73,6 +96,7 @@ std::size_t size_of(const TcpOptions& options) {
     if (options.timestamps) size += options.sack_permitted ? 10U : 12U;
     if (options.sack_permitted) size += options.timestamps ? 2U : 4U;
     if (options.window_shift) size += 4;
+    if (options.fast_open) size += (2U + options.fast_open->size + 3U) / 4U * 4U;
     if (options.sack_count > 0) size += 4 + 8U * options.sack_count;
     return size;
 }
@@ -101,6 +125,7 @@ void write_tcp_options(Writer& out, const TcpOptions& options) {
         out.u8(3);
         out.u8(*options.window_shift);
     }
+    if (options.fast_open) write_fast_open(out, *options.fast_open);
     if (options.sack_count > 0) {
         out.u16(0x0101);
         out.u8(kind_sack);

@@ -1,4 +1,4 @@
-// TCP options as values (RFC 9293 3.1, RFC 7323, RFC 2018).
+// TCP options as values (RFC 9293 3.1, RFC 7323, RFC 2018, RFC 7413).
 //
 // Parsing accepts any order and alignment, skips unknown kinds that carry a length, and refuses a list whose lengths
 // make no sense. Writing produces one fixed layout per kind of segment, padded to a multiple of 4.
@@ -24,10 +24,19 @@ struct SackBlock {
     std::uint32_t end = 0;
 };
 
+// RFC 7413 4.1.1: 4 to 16 octets, an even number; none at all is a request for one.
+struct FastOpenCookie {
+    std::array<std::uint8_t, 16> octets{};
+    std::uint8_t size = 0;
+    bool empty() const { return size == 0; }
+    friend bool operator==(const FastOpenCookie&, const FastOpenCookie&) = default;
+};
+
 struct TcpOptions {
     std::optional<std::uint16_t> mss;
     std::optional<std::uint8_t> window_shift;
     std::optional<Timestamps> timestamps;
+    std::optional<FastOpenCookie> fast_open;
     bool sack_permitted = false;
     std::array<SackBlock, 4> sack{};
     std::uint8_t sack_count = 0;
@@ -40,7 +49,7 @@ std::expected<TcpOptions, Reason> parse_tcp_options(ByteView octets, bool is_syn
 
 // Octets write_tcp_options needs, a multiple of 4.
 std::size_t size_of(const TcpOptions& options);
-// In the order mss, sackOK, timestamps, nop, wscale on a SYN; nop, nop, timestamps, nop, nop, sack otherwise.
+// In the order mss, sackOK, timestamps, nop, wscale, fast open on a SYN; nop, nop, timestamps, nop, nop, sack otherwise.
 void write_tcp_options(Writer& out, const TcpOptions& options);
 
 }  // namespace sluice::wire

@@ -81,6 +81,7 @@ void Flow::forget() {
     peer_edge.reset();
     fin_at.reset();
     highest_sent = highest_ack = 0;
+    syn_text_end = 1;
 }
 
 bool Received::covers(Pos begin, Pos end) const {
@@ -177,6 +178,8 @@ WireSegment Flow::send(const Segment& segment, Instant now) {
     if (counts && (is_first_syn || !is_syn))
         sent.add(text, text + octets + ((f.flags & tcp_flag::fin) != 0 ? 1 : 0));
     if ((f.flags & tcp_flag::ack) != 0) {
+        highest_sent = std::max(highest_sent, std::min(own_pos(wire.ack), syn_text_end));
+        received.add(1, std::min(own_pos(wire.ack), syn_text_end));
         const Pos edge = own_pos(wire.ack) + (Pos{wire.window} << shift);
         peer_edge = std::max(peer_edge.value_or(edge), edge);
     } else if (is_syn) {
@@ -188,6 +191,14 @@ WireSegment Flow::send(const Segment& segment, Instant now) {
 // --- the stack sends ----------------------------------------------------------------------------------------------
 
 namespace {
+
+std::string check_payload(const Flow& flow, const Seen& seen, Pos at) {
+    if (!flow.checks_payload) return "";
+    for (std::uint32_t i = 0; i < seen.length(); ++i)
+        if (seen.segment.payload[i] != octet_at(at + i, true))
+            return fmt::format("wrong octet at {}", at + i);
+    return "";
+}
 
 std::string check_syn(Flow& flow, const Seen& seen) {
     const bool again = flow.last_syn_seq == seen.segment.seq;
@@ -202,6 +213,8 @@ std::string check_syn(Flow& flow, const Seen& seen) {
     }
     flow.highest_sent = std::max<Pos>(again ? flow.highest_sent : 0, 1);
     flow.received.add(0, 1);
+    flow.syn_text_end = std::max<Pos>(again ? flow.syn_text_end : 1, 1 + seen.length());
+    if (const std::string wrong = check_payload(flow, seen, 1); !wrong.empty()) return wrong;
     if (!seen.has(tcp_flag::ack) && seen.ts_echo.value_or(0) != 0)
         return "TSecr without ACK is not 0 [R7323-12]";
     return "";
@@ -251,14 +264,6 @@ std::string check_ack(Flow& flow, const Seen& seen) {
     if (flow.right_edge && edge < *flow.right_edge)
         return fmt::format("right edge moved left from {} to {} [SHLD-14]", *flow.right_edge, edge);
     flow.right_edge = edge;
-    return "";
-}
-
-std::string check_payload(const Flow& flow, const Seen& seen, Pos at) {
-    if (!flow.checks_payload) return "";
-    for (std::uint32_t i = 0; i < seen.length(); ++i)
-        if (seen.segment.payload[i] != octet_at(at + i, true))
-            return fmt::format("wrong octet at {}", at + i);
     return "";
 }
 
@@ -349,6 +354,11 @@ std::string Flow::compare(const Segment& expected, const Seen& seen) {
     if (f.ts_echo) differ(text, "TSecr", f.ts_echo, seen.ts_echo.value_or(0));
     differ(text, "SACK permitted", f.sack_permitted, seen.sack_permitted);
     if (f.sack) differ(text, "SACK", std::optional(blocks_text(*f.sack)), blocks_text(*this, seen));
+    for (const RawOption& option : f.carried)
+        if (seen.option(option.kind) != option.data)
+            text += fmt::format("  option {} expected with {} octets", option.kind, option.data.size());
+    for (const std::uint8_t kind : f.lacking)
+        if (seen.option(kind)) text += fmt::format("  option {} not expected", kind);
     differ(text, "traffic class", f.traffic_class, s.traffic_class);
     differ(text, "TTL", f.hop_limit, s.hop_limit);
     return text;

@@ -56,6 +56,7 @@ struct Flow {
     Instant last_ts_at{};
     std::optional<std::uint32_t> last_syn_seq;  // of the stack
     WireSegment last_peer_syn;
+    Pos syn_text_end = 1;           // of what the stack's SYN carried (RFC 7413)
     bool opened = false;            // the stack has acknowledged something: ACK is due on all it sends
     Pos highest_sent = 0;           // snd.max as seen
     Pos highest_ack = 0;            // of the stack

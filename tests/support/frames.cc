@@ -158,6 +158,10 @@ void walk_options(const Octets& frame, const Layout& layout, Seen& seen) {
         if (kind == 4) seen.sack_permitted = true;
         if (kind == 5) read_sack(frame, at, length, seen);
         if (kind == 8) seen.ts_value = u32_at(frame, at + 2), seen.ts_echo = u32_at(frame, at + 6);
+        if (kind == 6 || kind == 7 || kind > 8)
+            seen.other_options.push_back(
+                {kind, Octets(frame.begin() + static_cast<std::ptrdiff_t>(at + 2),
+                              frame.begin() + static_cast<std::ptrdiff_t>(at + length))});
         const bool wrong = (kind == 2 && length != 4) || (kind == 3 && length != 3) ||
                            (kind == 4 && length != 2) || (kind == 8 && length != 10);
         if (wrong) seen.faults.push_back(fmt::format("option {} has length {}", kind, length));

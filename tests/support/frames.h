@@ -68,9 +68,16 @@ struct Seen {
     std::optional<std::uint32_t> ts_echo;
     bool sack_permitted = false;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> sack;
-    std::vector<std::string> faults;  // what is wrong with the frame by itself
+    std::vector<RawOption> other_options;  // none of the above
+    std::vector<std::string> faults;       // what is wrong with the frame by itself
 
     bool has(std::uint16_t flag) const { return (segment.flags & flag) != 0; }
+    // What follows the length octet of an option; nothing if it is not there.
+    std::optional<Octets> option(std::uint8_t wanted) const {
+        for (const RawOption& other : other_options)
+            if (other.kind == wanted) return other.data;
+        return std::nullopt;
+    }
     std::uint32_t length() const { return static_cast<std::uint32_t>(segment.payload.size()); }
 };
 

@@ -52,6 +52,8 @@ struct SegmentFields {
     std::optional<std::uint32_t> ts_echo;
     std::optional<bool> sack_permitted;
     std::optional<std::vector<SackEdges>> sack;
+    std::vector<RawOption> carried;     // expecting: these, exactly
+    std::vector<std::uint8_t> lacking;  // expecting: none of these
     std::optional<std::uint8_t> traffic_class;
     std::optional<std::uint8_t> hop_limit;
     bool learns_iss = false;  // expecting: a new incarnation begins with this SYN
@@ -135,6 +137,12 @@ public:
     Segment no_sack() const { return sack({}); }
     Segment sack_permitted(bool set = true) const {
         return with([&](auto& f) { f.sack_permitted = set; });
+    }
+    Segment carries(std::uint8_t kind, Octets octets = {}) const {
+        return with([&](auto& f) { f.carried.push_back({kind, octets}); });
+    }
+    Segment lacks(std::uint8_t kind) const {
+        return with([&](auto& f) { f.lacking.push_back(kind); });
     }
     Segment dscp_byte(std::uint8_t octet) const {
         return with([&](auto& f) { f.traffic_class = octet; });

@@ -34,7 +34,8 @@ struct HalfOpen : Record {
     Agreed agreed;
     std::uint16_t announced = 0;  // the window of our SYN,ACK
     SmallChallengeThrottle challenges;
-    bool told_scaled = false;  // an ACK with the scaled, rounded-up window has left
+    bool gives_cookie = false;  // its SYN asked for a Fast Open cookie, or came with one to be renewed
+    bool told_scaled = false;   // an ACK with the scaled, rounded-up window has left
 };
 
 }  // namespace sluice::tcp

@@ -18,11 +18,12 @@ struct SynSentVerdict {
     Reason reason = Reason::none;
 };
 
-// `iss` is our initial number; nothing but the SYN has been sent.
-inline SynSentVerdict judge_in_syn_sent(const wire::TcpHeader& header, std::uint32_t iss) {
+// `iss` is our initial number; text up to `end` has left on the SYN (RFC 7413 4.2.1), 1: none.
+inline SynSentVerdict judge_in_syn_sent(const wire::TcpHeader& header, std::uint32_t iss, Pos end) {
     using What = SynSentVerdict::What;
     const auto has = [&](std::uint8_t wanted) { return (header.flags & wanted) != 0; };
-    const bool ack_is_good = has(flag::ack) && header.acknowledgment == iss + 1;
+    const std::uint32_t acked = header.acknowledgment - iss;
+    const bool ack_is_good = has(flag::ack) && acked >= 1 && acked <= end;
     if (has(flag::ack) && !ack_is_good)
         return has(flag::rst) ? SynSentVerdict{What::ignore, Reason::tcp_reset_bad_ack}
                               : SynSentVerdict{What::refuse, Reason::tcp_ack_unacceptable};

@@ -28,6 +28,7 @@ public:
             --quick_left_;
             return owe(Cause::ack);
         }
+        if (is_quick_) return owe(Cause::ack);
         // RFC 9293 3.8.6.3 [SHLD-19]: at least every second full-sized segment.
         if (unacknowledged_ >= settings.ack_every * full_size(mss_announced)) return owe(Cause::ack);
         // [SHLD-18, MUST-40]: otherwise within less than half a second.
@@ -37,6 +38,11 @@ public:
     // RFC 5681 4.2: a segment above a hole, or one seen before, is answered at once, each by an ACK of its own.
     void on_out_of_order() {
         if (duplicates_owed_ < 65535) ++duplicates_owed_;
+    }
+    // Nothing is delayed while this is set; what was, leaves now.
+    void set_quick(bool is_quick) {
+        is_quick_ = is_quick;
+        if (is_quick && is_delayed()) owe(Cause::ack);
     }
     // An ACK is owed at once.
     void owe(Cause cause) {
@@ -79,6 +85,7 @@ private:
     std::uint16_t duplicates_owed_ = 0;
     std::uint16_t quick_left_ = 0;
     Cause cause_ = Cause::none;
+    bool is_quick_ = false;
 };
 
 }  // namespace sluice::tcp

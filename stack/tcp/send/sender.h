@@ -20,7 +20,10 @@ public:
     Pos unsent() const { return std::max(buffer.end() - nxt_, Pos{0}); }
 
     // The SYN is acknowledged: octets from position 1 on may leave.
-    void start() { una_ = nxt_ = max_ = 1; }
+    void start() {
+        una_ = 1;
+        on_sent(1);
+    }
 
     // --- our FIN
     void queue_fin() { fin_queued_ = true; }

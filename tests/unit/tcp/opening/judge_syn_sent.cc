@@ -11,17 +11,26 @@ using What = SynSentVerdict::What;
 
 constexpr std::uint32_t iss = 1000;
 
-SynSentVerdict judge(int flags, std::uint32_t ack, std::uint32_t initial = iss) {
+SynSentVerdict judge(int flags, std::uint32_t ack, std::uint32_t initial = iss, Pos end = 1) {
     wire::TcpHeader header;
     header.flags = static_cast<std::uint8_t>(flags);
     header.sequence = 5000;
     header.acknowledgment = ack;
-    return judge_in_syn_sent(header, initial);
+    return judge_in_syn_sent(header, initial, end);
 }
 
 TEST_CASE("a SYN,ACK for our SYN establishes [RFC 9293 3.10.7.3]") {
     CHECK(judge(flag::syn | flag::ack, 1001).what == What::established);
     CHECK(judge(flag::syn | flag::ack | flag::psh | flag::fin, 1001).what == What::established);
+}
+
+TEST_CASE("text on the SYN may be acknowledged with it, in part or whole [R7413-8]") {
+    CHECK(judge(flag::syn | flag::ack, 1001, iss, 11).what == What::established);
+    CHECK(judge(flag::syn | flag::ack, 1005, iss, 11).what == What::established);
+    CHECK(judge(flag::syn | flag::ack, 1011, iss, 11).what == What::established);
+    CHECK(judge(flag::syn | flag::ack, 1012, iss, 11).what == What::refuse);
+    CHECK(judge(flag::syn | flag::ack, 1000, iss, 11).what == What::refuse);
+    CHECK(judge(flag::syn | flag::ack, 0xfffffff5, 0xfffffff0, 11).what == What::established);
 }
 
 TEST_CASE("a SYN without ACK is a simultaneous open [MUST-10] [RFC 9293 3.10.7.3]") {
