@@ -26,6 +26,7 @@ public:
 
     std::uint8_t u8() { return static_cast<std::uint8_t>(number(1)); }
     std::uint16_t u16() { return static_cast<std::uint16_t>(number(2)); }
+    std::uint32_t u24() { return static_cast<std::uint32_t>(number(3)); }
     std::uint32_t u32() { return static_cast<std::uint32_t>(number(4)); }
 
     // The next n octets, or an empty view (and ok() false) if there are fewer.
@@ -62,6 +63,7 @@ public:
 
     void u8(std::uint8_t value) { number(value, 1); }
     void u16(std::uint16_t value) { number(value, 2); }
+    void u24(std::uint32_t value) { number(value, 3); }
     void u32(std::uint32_t value) { number(value, 4); }
     void bytes(ByteView value) {
         SLUICE_CHECK(value.size() <= room_.size() - at_);

@@ -23,9 +23,13 @@ constexpr std::optional<Congestion> congestion_named(std::string_view name) {
     return std::nullopt;
 }
 
-// Explicit congestion notification (RFC 3168): never, when the peer asks for it, or asked for by us too.
-enum class EcnUse : std::uint8_t { off, accept, on };
-inline constexpr std::array<std::string_view, 3> ecn_use_names{"off", "accept", "on"};
+// Explicit congestion notification (RFC 3168): never, when the peer asks for it, or asked for by us too; or that and its
+// accurate form both ways (RFC 9768).
+enum class EcnUse : std::uint8_t { off, accept, on, accurate };
+inline constexpr std::array<std::string_view, 4> ecn_use_names{"off", "accept", "on", "accurate"};
 constexpr std::span<const std::string_view> names_of(EcnUse) { return ecn_use_names; }
+
+// What both ends agreed on.
+enum class EcnMode : std::uint8_t { none, classic, accurate };
 
 }  // namespace sluice::tcp

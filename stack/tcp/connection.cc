@@ -422,6 +422,7 @@ Info Connection::info() const {
     info.ssthresh = r.ssthresh;
     info.congestion = controller_.congestion();
     info.ecn = agreed_.ecn;
+    if (const AccurateEcn* accurate = ecn_.accurate()) info.delivered_marked = accurate->delivered_marked();
     info.fast_open = was_fast_;
     info.pacing_rate = pacing_rate();
     info.delivery_rate = rate_.latest();

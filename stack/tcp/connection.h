@@ -192,6 +192,8 @@ private:
     RecoveryContext recovery_context(Instant now) const;
     void recover_from(const Acked& acked, Instant now);
     void respond(const Found& found, const Acked* acked, Pos flight_size, Instant now);
+    void take_ecn_mark(const Segment& seg, std::uint8_t traffic_class);
+    bool reports_marks(const Segment& seg, const Acked& acked) const;
     void take_ecn_echo(const Acked& acked, Instant now);
     Pos take_losses(Instant now);
     AckSample ack_sample(const Acked& acked, const Found& found, const RateSample& rate) const;
@@ -232,6 +234,7 @@ private:
     void depart(Departure departure, wire::PacketOut& packet, Instant now);
     Offer offer_agreed() const;
     void write_sack(wire::TcpOptions& options) const;
+    void write_accurate_ecn(wire::TcpOptions& options) const;
     wire::TcpHeader header_of(const Departure& departure, Instant now);
     std::uint8_t mark_ecn(Departure& departure, Range octets);
     void after_departure(const Departure& departure, Instant now);
@@ -239,6 +242,7 @@ private:
     void after_tail_probe(const Departure& departure, Instant now);
     void arm_tail_probe(Instant now);
     bool is_released(const Departure& departure, Instant now);
+    bool is_one_by_one() const;
     std::uint32_t segment_max() const;
     std::uint32_t segment_mss() const;
     Pos congestion_window() const;

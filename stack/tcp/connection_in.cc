@@ -19,7 +19,7 @@ void Connection::on_segment(const Arrived& arrived, Instant now) {  // RFC 9293 
     if (!carry_out(verdict, seg, arrived, now)) return settle(now);
     if (seg.timestamps && agreed_.timestamps)
         receiver_.paws.on_segment(seg.timestamps->value, seq_as_sent, receiver_.last_ack_sent(), now);
-    if (!seg.text.empty()) ecn_.on_text(arrived.traffic_class, seg.has(flag::cwr));
+    take_ecn_mark(seg, arrived.traffic_class);
     if (take_ack(seg, now)) {     // fifth
         take_urgent(seg, now);    // sixth
         if (take_text(seg, now))  // seventh
@@ -42,9 +42,20 @@ Segment Connection::enter(const Arrived& arrived) const {
     for (std::size_t i = 0; i < seg.sack_count; ++i)
         seg.sack[i] = {snd_space_.unwrap({header.options.sack[i].begin}, sender_.una()),
                        snd_space_.unwrap({header.options.sack[i].end}, sender_.una())};
+    seg.ace = ace::of(header);
+    seg.accurate_ecn = header.options.accurate_ecn;
     seg.text = arrived.text;
     seg.segment_bytes = arrived.segment_bytes;
     return seg;
+}
+
+// What the network marked on the way here.
+void Connection::take_ecn_mark(const Segment& seg, std::uint8_t traffic_class) {
+    if (!seg.text.empty()) ecn_.on_text(traffic_class, seg.has(flag::cwr));
+    AccurateEcn* accurate = ecn_.accurate();
+    if (!accurate || seg.has(flag::syn)) return;
+    accurate->on_packets(traffic_class, seg.count(), seg.text.size());
+    if (!seg.text.empty() && accurate->is_ack_due()) receiver_.acks.owe(Cause::ack);  // RFC 9768 3.2.2.5
 }
 
 // RFC 2883 4: octets that are here already are reported once, also when the segment is refused (4.3).
@@ -166,10 +177,10 @@ void Connection::take_syn(const Arrived& arrived, Instant now) {
     rcv_space_ = SeqSpace({header.sequence});
     const std::uint16_t mss_bound = options_->mss;
     Agreed agreed = agree(opening_->offer, header.options, environment_.settings, opening_->path, mss_bound);
-    const bool is_syn_ack = (header.flags & flag::ack) != 0;
-    agreed.ecn = is_syn_ack && agrees_to_ecn(opening_->offer, header.flags);
-    opening_->offer.ecn = false;
+    if ((header.flags & flag::ack) != 0) agreed.ecn = ecn_agreed(opening_->offer, header);
+    opening_->offer.ecn = EcnMode::none;
     synchronize(agreed, opening_->announced, opening_->offer.mss, opening_->handshake.resent());
+    if (AccurateEcn* accurate = ecn_.accurate()) accurate->on_syn_ack(arrived.traffic_class);
     if (agreed.timestamps) receiver_.paws.start(header.options.timestamps->value, now);
     tell_facts();
 }
@@ -219,7 +230,11 @@ void Connection::take_handshake_rtt(std::optional<Instant> sent_at, Instant now)
 }
 
 bool Connection::take_ack(const Segment& seg, Instant now) {
-    if (state_ == State::syn_received) establish(seg, now);
+    const bool is_third = state_ == State::syn_received;
+    if (is_third) {
+        if (AccurateEcn* accurate = ecn_.accurate()) accurate->on_third(seg.ace);
+        establish(seg, now);
+    }
     const bool window_changed = sender_.window.update(seg.seq, seg.ack, seg.wnd);
     AckContext context;
     context.una = sender_.una();
@@ -230,7 +245,8 @@ bool Connection::take_ack(const Segment& seg, Instant now) {
     context.least_rtt = rtt_.least();
     context.mss = mss();
     check_application_limited();
-    const Acked acked = digest_ack(seg, context, flight_);
+    Acked acked = digest_ack(seg, context, flight_);
+    acked.has_ecn_echo = !is_third && reports_marks(seg, acked);
     if (acked.is_new) {
         bytes_acked_ += static_cast<std::uint64_t>(acked.octets);
         sender_.on_acknowledged(acked.una);
@@ -322,6 +338,15 @@ void Connection::respond(const Found& found, const Acked* acked, Pos flight_size
     }
 }
 
+bool Connection::reports_marks(const Segment& seg, const Acked& acked) const {
+    AccurateEcn* accurate = ecn_.accurate();
+    if (!accurate) return ecn_.mode() == EcnMode::classic && seg.has(flag::ece);
+    if (!acked.is_new && acked.delivered.sacked == 0)
+        return false;  // it may be older than the last (RFC 9768 A.1)
+    const Pos segments = (acked.octets + mss() - 1) / mss();
+    return accurate->on_feedback(seg.ace, seg.accurate_ecn, static_cast<std::uint32_t>(segments)) > 0;
+}
+
 // RFC 3168 6.1.2.
 void Connection::take_ecn_echo(const Acked& acked, Instant now) {
     if (!acked.has_ecn_echo || !ecn_.on_echo(acked.una, sender_.nxt())) return;
@@ -359,7 +384,7 @@ AckSample Connection::ack_sample(const Acked& acked, const Found& found, const R
     sample.mss = mss();
     sample.was_limited = acked.flight_before + mss() > controller_.window();
     sample.is_recovering = recovery_.is_active() || found.what != Found::What::nothing;
-    sample.has_ecn_echo = ecn_.is_agreed() && acked.has_ecn_echo;
+    sample.has_ecn_echo = acked.has_ecn_echo;
     sample.has_sack = agreed_.sack;
     sample.is_paced = pacing_rate() > 0;
     sample.rate = rate;

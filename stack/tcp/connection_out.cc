@@ -62,8 +62,10 @@ std::optional<Departure> Connection::plan_handshake() {
     syn.text = opening_->has_peer ? Range{0, 0} : syn_text();
     syn.flags = opening_->has_peer ? flag::syn | flag::ack : flag::syn;
     // RFC 3168 6.1.1 [R3168-1]; 6.1.1.1 [R3168-13]: a SYN that may have been lost for it is repeated without.
-    if (syn.attempt > 1) opening_->offer.ecn = false;
-    if (opening_->offer.ecn && !opening_->has_peer) syn.flags |= flag::ece | flag::cwr;
+    if (syn.attempt > 1) opening_->offer.ecn = EcnMode::none;
+    if (!opening_->has_peer && opening_->offer.ecn == EcnMode::classic) syn.ace = std::uint8_t{0b011};
+    if (!opening_->has_peer && opening_->offer.ecn == EcnMode::accurate)
+        syn.ace = ace::asks;  // RFC 9768 3.1.1
     syn.cause = opening_->has_peer ? Cause::syn_ack : Cause::syn;
     syn.rule = opening_->has_peer ? Rule::r9293_3_5 : Rule::r9293_3_10_1;
     if (opening_->early_place || syn.text.size() > 1) syn.rule = Rule::r7413_4_2;
@@ -160,7 +162,7 @@ std::optional<Departure> Connection::plan_new(Instant now) {
     facts.congestion_room = sending_window() - flight_.pipe();
     facts.congestion_room += recovery_.extra_room(settings, mss(), facts.congestion_room);
     facts.mss = segment_mss();
-    facts.segment_max = ecn_.owes_cwr() ? segment_mss() : segment_max();  // CWR belongs on one segment
+    facts.segment_max = is_one_by_one() ? segment_mss() : segment_max();
     facts.largest_window = sender_.window.largest();
     facts.is_anything_unacknowledged = !flight_.empty();
     facts.nagle = settings.nagle && !options_->no_delay && !recovery_.probe.is_owed();
@@ -237,6 +239,12 @@ bool Connection::is_released(const Departure& departure, Instant now) {
     return pacer_.may_send(now);
 }
 
+// CWR belongs on one segment, and a link that cuts for us clears the bit in the others (RFC 3168 6.1.2, RFC 9768 3.2.2).
+bool Connection::is_one_by_one() const {
+    const AccurateEcn* accurate = ecn_.accurate();
+    return ecn_.owes_cwr() || (accurate && (accurate->field(false) & 2U) != 0);
+}
+
 // What may be in flight now.
 Pos Connection::sending_window() const {
     return restart_window_ >= 0 ? std::min(congestion_window(), restart_window_) : congestion_window();
@@ -287,6 +295,7 @@ wire::TcpHeader Connection::header_of(const Departure& departure, Instant now) {
         header.window = receiver_.announce(agreed_.rcv_shift);
         if (agreed_.timestamps) header.options.timestamps = wire::Timestamps{};
         if (agreed_.sack && receiver_.has_sack_blocks()) write_sack(header.options);
+        if (ecn_.accurate() && departure.text.empty()) write_accurate_ecn(header.options);
     }
     if (header.options.timestamps) {
         header.options.timestamps->value = timestamp_now(now);
@@ -302,6 +311,14 @@ void Connection::write_sack(wire::TcpOptions& options) const {
     options.sack_count = receiver_.sack_blocks(agreed_.sack_most(), blocks);
     for (std::size_t i = 0; i < options.sack_count; ++i)
         options.sack[i] = {rcv_space_.wrap(blocks[i].begin).raw, rcv_space_.wrap(blocks[i].end).raw};
+}
+
+// RFC 9768 3.2.3.3: on bare acknowledgments, as much as there is room for.
+void Connection::write_accurate_ecn(wire::TcpOptions& options) const {
+    const std::size_t room = wire::tcp_options_max - wire::size_of(options);
+    const auto fields =
+        static_cast<std::uint8_t>(std::min<std::size_t>(3, (room - std::min<std::size_t>(room, 2)) / 3));
+    if (fields > 0) options.accurate_ecn = ecn_.accurate()->option(fields);
 }
 
 // Octets a segment carries beside the options it has now (RFC 9293 3.7.1 [MUST-16]).
@@ -321,6 +338,7 @@ void Connection::depart(Departure departure, wire::PacketOut& packet, Instant no
     if (!departure.text.empty() && sender_.is_fin_queued() && departure.text.end > sender_.fin_position())
         departure.flags |= flag::fin;
     wire::TcpHeader header = header_of(departure, now);
+    if (departure.ace) ace::put(*departure.ace, header);
     if ((departure.flags & flag::syn) == 0 && sender_.is_urgent_ahead(departure.seq)) {
         header.flags |= flag::urg;  // [MUST-31, MUST-62]
         departure.flags |= flag::urg;
@@ -343,8 +361,13 @@ void Connection::depart(Departure departure, wire::PacketOut& packet, Instant no
 
 // RFC 3168 6.1: adds ECE and CWR; answers the code point for the IP header.
 std::uint8_t Connection::mark_ecn(Departure& departure, Range octets) {
-    if (!ecn_.is_agreed() || (departure.flags & flag::syn) != 0) return ecn::not_ect;  // 6.1.1 [R3168-4]
-    if (ecn_.echoes()) departure.flags |= flag::ece;                                   // 6.1.3 [R3168-9]
+    if ((departure.flags & flag::syn) != 0) return ecn::not_ect;  // 6.1.1 [R3168-4]
+    if (AccurateEcn* accurate = ecn_.accurate()) {                // RFC 9768 3.2.2 [R9768-7] [R9768-13]
+        departure.ace = accurate->field(octets.empty());
+        accurate->on_sent();
+    }
+    if (ecn_.echoes()) departure.flags |= flag::ece;  // 6.1.3 [R3168-9]
+    if (!ecn_.may_mark()) return ecn::not_ect;
     // 6.1.2 [R3168-5]: new data is ECN-capable; pure ACKs [R3168-10], retransmissions [R3168-11], probes [R3168-12] are not.
     if (octets.empty() || departure.is_resent || departure.is_probe) return ecn::not_ect;
     if (ecn_.take_cwr()) departure.flags |= flag::cwr;  // [R3168-6]

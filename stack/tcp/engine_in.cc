@@ -218,8 +218,9 @@ bool Engine::fill_child(HalfOpen& child, Listener& listener, const Arrived& arri
     child.snd_wnd = arrived.header.window;
     child.offer = offer_for(settings_, *path, child.limits.most, options.mss);
     child.agreed = agree(child.offer, arrived.header.options, settings_, *path, options.mss);
-    child.agreed.ecn = accepts_ecn(settings_, arrived.header.flags, arrived.traffic_class);
+    child.agreed.ecn = ecn_accepted(settings_, arrived.header, arrived.traffic_class);
     child.announced = static_cast<std::uint16_t>(std::min(child.limits.buffer, 65535U));
+    child.syn_code_point = arrived.traffic_class & ecn::mask;
     if (arrived.header.options.timestamps) child.ts_recent = arrived.header.options.timestamps->value;
     return true;
 }
@@ -350,7 +351,7 @@ bool Engine::take_cookie(Listener& listener, const Arrived& arrived, Instant now
     syn.header.options.sack_permitted = kept.sack;
     HalfOpen child(arrived.tuple, ++number_);
     if (!fill_child(child, listener, syn)) return false;
-    child.agreed.ecn = false;  // a cookie does not remember it
+    child.agreed.ecn = EcnMode::none;  // a cookie does not remember it
     child.iss = cookie;
     auto* connection = new Connection(environment_, child.tuple, child.number, listener.options);
     connection->grow_from_cookie(child, isn_.timestamp_offset(child.tuple), now);

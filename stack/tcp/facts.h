@@ -7,6 +7,7 @@
 #include "base/reason.h"
 #include "base/time.h"
 #include "base/trace_record.h"
+#include "tcp/congestion_name.h"
 #include "tcp/delivered.h"
 #include "tcp/seq.h"
 
@@ -20,7 +21,7 @@ struct Agreed {
     bool window_scaling = false;
     bool timestamps = false;
     bool sack = false;
-    bool ecn = false;
+    EcnMode ecn = EcnMode::none;
 
     // Eff.snd.MSS (RFC 9293 3.7.1 [MUST-16]): payload octets next to the options of every segment.
     std::uint32_t mss_send() const { return mss - (timestamps ? 12U : 0U); }
@@ -42,7 +43,7 @@ struct Acked {
     bool has_sack = false;                    // it carries a SACK option
     bool has_reneged = false;                 // the peer gave up what it had reported (RFC 2018 8)
     std::optional<Duration> rtt;              // a sample Karn allows
-    bool has_ecn_echo = false;                // ECE (RFC 3168 6.1)
+    bool has_ecn_echo = false;                // marks were reported: ECE (RFC 3168 6.1), or counts (RFC 9768)
     bool is_rtt_exact = false;                // measured by our clock, not by timestamps of 1 ms
     std::optional<std::uint32_t> echo;        // TSecr
     std::optional<Range> duplicate_reported;  // D-SACK (RFC 2883)
@@ -73,6 +74,7 @@ struct Departure {
     Range text;  // stream octets to carry
     Pos seq = 0;
     std::uint8_t flags = 0;
+    std::optional<std::uint8_t> ace;  // RFC 9768: in place of AE, CWR and ECE
     Cause cause = Cause::none;
     Rule rule = Rule::none;
     std::uint16_t attempt = 1;

@@ -50,9 +50,10 @@ struct Info {
     bool is_active = false;  // we opened it
     bool timestamps = false;
     bool sack = false;
-    bool ecn = false;
-    bool fast_open = false;         // text on the SYN was taken (RFC 7413)
-    std::int8_t window_shift = -1;  // ours; -1: none agreed
+    EcnMode ecn = EcnMode::none;
+    std::uint32_t delivered_marked = 0;  // of our segments the peer told us of (RFC 9768)
+    bool fast_open = false;              // text on the SYN was taken (RFC 7413)
+    std::int8_t window_shift = -1;       // ours; -1: none agreed
     std::int8_t peer_window_shift = -1;
     std::uint32_t mss_send = 0;  // payload octets of a full segment we send
     std::uint32_t mss_announced = 0;

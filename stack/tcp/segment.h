@@ -38,6 +38,8 @@ struct Segment {
     std::uint32_t wnd = 0;  // octets, scaled
     std::int32_t up = 0;    // from seq to the urgent point; negative when the octets before that are cut off
     std::optional<wire::Timestamps> timestamps;
+    std::uint8_t ace = 0;  // AE, CWR and ECE as one number (RFC 9768)
+    std::optional<wire::AccurateEcnOption> accurate_ecn;
     std::array<Range, 4> sack{};
     std::uint8_t sack_count = 0;
     Slice text;
@@ -69,6 +71,7 @@ struct Reply {
     std::uint32_t seq = 0;         // raw
     std::uint32_t ack = 0;
     std::uint8_t flags = 0;
+    bool ae = false;                 // the flag above them (RFC 9768)
     std::uint16_t window = 0;        // the header's field
     std::uint32_t window_bytes = 0;  // what it means, for the trace
     std::uint8_t traffic_class = 0;

@@ -12,8 +12,9 @@ std::expected<TcpHeader, Reason> parse_tcp(ByteView segment) {
     header.destination_port = in.u16();
     header.sequence = in.u32();
     header.acknowledgment = in.u32();
-    const std::uint8_t offset_words =
-        static_cast<std::uint8_t>(in.u8() >> 4U);  // reserved bits are ignored (3.1)
+    const std::uint8_t offset = in.u8();
+    const std::uint8_t offset_words = offset >> 4U;  // reserved bits are ignored (3.1)
+    header.ae = (offset & 1U) != 0;
     header.flags = in.u8();
     header.window = in.u16();
     in.skip(2);  // checksum
@@ -35,7 +36,7 @@ std::size_t write_tcp(ByteSpan room, const TcpHeader& header) {
     out.u16(header.destination_port);
     out.u32(header.sequence);
     out.u32(header.acknowledgment);
-    out.u8(static_cast<std::uint8_t>(length / 4 << 4U));
+    out.u8(static_cast<std::uint8_t>(length / 4 << 4U | (header.ae ? 1U : 0U)));
     out.u8(header.flags);
     out.u16(header.window);
     out.u16(0);

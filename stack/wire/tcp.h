@@ -20,6 +20,7 @@ struct TcpHeader {
     std::uint32_t sequence = 0;
     std::uint32_t acknowledgment = 0;
     std::uint8_t flags = 0;    // namespace flag in base/trace_record.h
+    bool ae = false;           // the flag above them (RFC 9768 3.1)
     std::uint16_t window = 0;  // as on the wire, not scaled
     std::uint16_t urgent_pointer = 0;
     TcpOptions options;

@@ -14,6 +14,8 @@ enum : std::uint8_t {
     kind_sack = 5,
     kind_timestamps = 8,
     kind_fast_open = 34,
+    kind_accurate_ecn_0 = 172,
+    kind_accurate_ecn_1 = 174,
 };
 
 void take_sack(Reader& body, TcpOptions& options) {
@@ -36,6 +38,29 @@ void write_fast_open(Writer& out, const FastOpenCookie& cookie) {
     out.u8(kind_fast_open);
     out.u8(static_cast<std::uint8_t>(2 + cookie.size));
     out.bytes(ByteView(cookie.octets).first(cookie.size));
+}
+
+// RFC 9768 3.2.3 [R9768-10]: up to three fields of 24 bits, in one order or the other; what is not a whole one is ignored.
+void take_accurate_ecn(Reader body, bool is_order_1, TcpOptions& options) {
+    AccurateEcnOption option;
+    const std::array fields{is_order_1 ? &option.ect_1 : &option.ect_0, &option.ce,
+                            is_order_1 ? &option.ect_0 : &option.ect_1};
+    for (auto* field : fields)
+        if (body.remaining() >= 3) *field = body.u24();
+    options.accurate_ecn = option;
+}
+
+std::size_t size_of(const AccurateEcnOption& option) {
+    return 2 + (option.ect_0 ? 3U : 0U) + (option.ce ? 3U : 0U) + (option.ect_1 ? 3U : 0U);
+}
+
+void write_accurate_ecn(Writer& out, const AccurateEcnOption& option) {
+    const std::size_t size = size_of(option);
+    for (std::size_t i = size; i % 4 != 0; ++i) out.u8(kind_nop);
+    out.u8(kind_accurate_ecn_0);
+    out.u8(static_cast<std::uint8_t>(size));
+    for (const auto& field : {option.ect_0, option.ce, option.ect_1})
+        if (field) out.u24(*field);
 }
 
 // One option whose length was found sane. A known kind with a wrong length is illegal; see MUST-7.
@@ -67,6 +92,8 @@ bool take_option(std::uint8_t kind, ByteView octets, bool is_syn, TcpOptions& op
         case kind_fast_open:
             if (is_syn) take_fast_open(octets, options);
             return true;
+        case kind_accurate_ecn_0:
+        case kind_accurate_ecn_1: take_accurate_ecn(body, kind == kind_accurate_ecn_1, options); return true;
         default: return true;  // RFC 9293 3.1 [MUST-6]: unknown options with a length are skipped
     }
 }
@@ -98,6 +125,7 @@ std::size_t size_of(const TcpOptions& options) {
     if (options.window_shift) size += 4;
     if (options.fast_open) size += (2U + options.fast_open->size + 3U) / 4U * 4U;
     if (options.sack_count > 0) size += 4 + 8U * options.sack_count;
+    if (options.accurate_ecn) size += (size_of(*options.accurate_ecn) + 3U) / 4U * 4U;
     return size;
 }
 
@@ -135,6 +163,7 @@ void write_tcp_options(Writer& out, const TcpOptions& options) {
             out.u32(options.sack[i].end);
         }
     }
+    if (options.accurate_ecn) write_accurate_ecn(out, *options.accurate_ecn);
 }
 
 }  // namespace sluice::wire

@@ -1,4 +1,4 @@
-// TCP options as values (RFC 9293 3.1, RFC 7323, RFC 2018, RFC 7413).
+// TCP options as values (RFC 9293 3.1, RFC 7323, RFC 2018, RFC 7413, RFC 9768).
 //
 // Parsing accepts any order and alignment, skips unknown kinds that carry a length, and refuses a list whose lengths
 // make no sense. Writing produces one fixed layout per kind of segment, padded to a multiple of 4.
@@ -32,11 +32,20 @@ struct FastOpenCookie {
     friend bool operator==(const FastOpenCookie&, const FastOpenCookie&) = default;
 };
 
+// RFC 9768 3.2.3: octets received with each code point, modulo 2^24. What is missing was not told.
+struct AccurateEcnOption {
+    std::optional<std::uint32_t> ect_0;
+    std::optional<std::uint32_t> ce;     // written only after ect_0
+    std::optional<std::uint32_t> ect_1;  // written only after ce
+    friend bool operator==(const AccurateEcnOption&, const AccurateEcnOption&) = default;
+};
+
 struct TcpOptions {
     std::optional<std::uint16_t> mss;
     std::optional<std::uint8_t> window_shift;
     std::optional<Timestamps> timestamps;
     std::optional<FastOpenCookie> fast_open;
+    std::optional<AccurateEcnOption> accurate_ecn;
     bool sack_permitted = false;
     std::array<SackBlock, 4> sack{};
     std::uint8_t sack_count = 0;
@@ -49,7 +58,7 @@ std::expected<TcpOptions, Reason> parse_tcp_options(ByteView octets, bool is_syn
 
 // Octets write_tcp_options needs, a multiple of 4.
 std::size_t size_of(const TcpOptions& options);
-// In the order mss, sackOK, timestamps, nop, wscale, fast open on a SYN; nop, nop, timestamps, nop, nop, sack otherwise.
+// In the order mss, sackOK, timestamps, nop, wscale, fast open on a SYN; nop, nop, timestamps, nop, nop, sack, accurate ECN otherwise.
 void write_tcp_options(Writer& out, const TcpOptions& options);
 
 }  // namespace sluice::wire

@@ -173,6 +173,7 @@ WireSegment Flow::send(const Segment& segment, Instant now) {
     const bool counts =
         !f.seq_raw && !f.source && !f.destination && !f.mangle && (f.flags & tcp_flag::rst) == 0;
     if (is_syn) last_peer_syn = wire;
+    if (is_syn && (wire.flags & tcp_flag::ae) != 0) accurate_ecn = true;
     const bool is_first_syn = is_syn && at == 0 && sent.next() == 0;
     if (counts && is_first_syn) note_peer_syn(wire);
     if (counts && (is_first_syn || !is_syn))
@@ -299,6 +300,8 @@ std::string Flow::see(const Seen& seen) {
     if (seen.segment.hop_limit != expected_ttl)
         return fmt::format("TTL {} [MUST-49]", seen.segment.hop_limit);
     if (!seen.dont_fragment) return "DF is not set [R7323-23]";
+    if (seen.has(tcp_flag::syn) && !seen.has(tcp_flag::ack) && seen.has(tcp_flag::ae)) accurate_ecn = true;
+    if (seen.has(tcp_flag::ae) && !accurate_ecn) return "AE is set, and nobody asked for it [U-1] [R9768-2]";
     std::string wrong;
     if (seen.has(tcp_flag::syn)) wrong = check_syn(*this, seen);
     if (wrong.empty()) wrong = check_options(*this, seen);

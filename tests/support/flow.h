@@ -56,6 +56,7 @@ struct Flow {
     Instant last_ts_at{};
     std::optional<std::uint32_t> last_syn_seq;  // of the stack
     WireSegment last_peer_syn;
+    bool accurate_ecn = false;      // a SYN asked for it: the AE flag may be set (RFC 9768)
     Pos syn_text_end = 1;           // of what the stack's SYN carried (RFC 7413)
     bool opened = false;            // the stack has acknowledged something: ACK is due on all it sends
     Pos highest_sent = 0;           // snd.max as seen

@@ -202,7 +202,7 @@ void read_tcp(const Tins::EthernetII& ethernet, const Tins::IP& ip, const Tins::
     const std::uint8_t* header = seen.frame.data() + ethernet_header;
     if (sum_of(header, header + layout.ip_header) != 0xffff)
         seen.faults.emplace_back("IPv4 header checksum wrong");
-    if ((s.flags >> 8U) != 0) seen.faults.emplace_back("reserved bits are not zero [U-1]");
+    if ((s.flags & ~0x1ffU) != 0) seen.faults.emplace_back("reserved bits are not zero [U-1]");
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ using Pos = std::int64_t;
 using Octets = std::vector<std::uint8_t>;
 
 namespace tcp_flag {
-inline constexpr std::uint16_t fin = 1, syn = 2, rst = 4, psh = 8, ack = 16, urg = 32, ece = 64, cwr = 128;
+inline constexpr std::uint16_t fin = 1, syn = 2, rst = 4, psh = 8, ack = 16, urg = 32, ece = 64, cwr = 128,
+                               ae = 256;
 inline constexpr std::uint16_t compared = fin | syn | rst | ack;
 }  // namespace tcp_flag
 

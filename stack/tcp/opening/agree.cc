@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tcp/congestion/accurate_ecn.h"
+
 namespace sluice::tcp {
 namespace {
 
@@ -11,6 +13,11 @@ constexpr std::uint8_t window_shift_max = 14;  // RFC 7323 2.3
 std::uint16_t bounded(std::uint32_t mss, std::uint16_t bound) {
     if (bound != 0) mss = std::min<std::uint32_t>(mss, bound);
     return static_cast<std::uint16_t>(std::min(mss, 65535U));
+}
+
+// RFC 9768 3.1.1 [R9768-12]: who offers SACK with it knows D-SACK too.
+bool offers_accurate_ecn(const Settings& settings) {
+    return settings.ecn == EcnUse::accurate && (!settings.sack || settings.dsack);
 }
 
 }  // namespace
@@ -33,7 +40,8 @@ Offer offer_for(const Settings& settings, const wire::Path& path, std::uint32_t 
     const std::uint32_t largest = std::min(path.mtu, path.reassembly_bytes);
     offer.mss = bounded(std::min(largest - headers, settings.mss_max), mss_bound);
     offer.timestamps = settings.timestamps;
-    offer.ecn = settings.ecn == EcnUse::on;
+    if (settings.ecn == EcnUse::on || settings.ecn == EcnUse::accurate)
+        offer.ecn = offers_accurate_ecn(settings) ? EcnMode::accurate : EcnMode::classic;
     offer.sack = settings.sack;
     offer.window_scaling = settings.window_scaling;
     while (offer.window_scaling && offer.window_shift < window_shift_max &&
@@ -70,13 +78,25 @@ Agreed agree(const Offer& offer, const wire::TcpOptions& peer, const Settings& s
     return agreed;
 }
 
-bool accepts_ecn(const Settings& settings, std::uint8_t flags, std::uint8_t traffic_class) {
-    const bool asks = (flags & (flag::ece | flag::cwr)) == (flag::ece | flag::cwr);
-    return settings.ecn != EcnUse::off && asks && (traffic_class & 3U) == 0;
+EcnMode ecn_accepted(const Settings& settings, const wire::TcpHeader& syn, std::uint8_t traffic_class) {
+    if (settings.ecn == EcnUse::off) return EcnMode::none;
+    const std::uint8_t asked = ace::of(syn);
+    // RFC 9768 3.1.2 [R9768-4]: who asks for both is asked back for one. Who knows the older form only takes it so.
+    if (asked == ace::asks && offers_accurate_ecn(settings)) return EcnMode::accurate;
+    const bool asks = (asked & 3U) == 3;
+    return asks && (traffic_class & ecn::mask) == ecn::not_ect ? EcnMode::classic : EcnMode::none;
 }
 
-bool agrees_to_ecn(const Offer& offer, std::uint8_t flags) {
-    return offer.ecn && (flags & (flag::ece | flag::cwr)) == flag::ece;
+EcnMode ecn_agreed(const Offer& offer, const wire::TcpHeader& syn_ack) {
+    const std::uint8_t answer = ace::of(syn_ack);
+    switch (offer.ecn) {
+        case EcnMode::none: return EcnMode::none;
+        case EcnMode::classic: return (answer & 3U) == 1 ? EcnMode::classic : EcnMode::none;
+        case EcnMode::accurate: break;
+    }
+    // RFC 9768 3.1.2, table 2 [R9768-3]: 101 is an old nonce; 000 and 111 come from who knows nothing of it.
+    if (answer == 0b001 || answer == 0b101) return EcnMode::classic;
+    return answer == 0 || answer == ace::asks ? EcnMode::none : EcnMode::accurate;
 }
 
 }  // namespace sluice::tcp

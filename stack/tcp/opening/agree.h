@@ -6,7 +6,7 @@
 #include "tcp/options.h"
 #include "tcp/settings.h"
 #include "wire/packet.h"
-#include "wire/tcp_options.h"
+#include "wire/tcp.h"
 
 namespace sluice::tcp {
 
@@ -15,7 +15,7 @@ struct Offer {
     std::uint8_t window_shift = 0;
     bool window_scaling = false;
     bool timestamps = false;
-    bool ecn = false;  // we ask for it (RFC 3168 6.1.1)
+    EcnMode ecn = EcnMode::none;  // we ask for it (RFC 3168 6.1.1, RFC 9768 3.1.1)
     bool sack = false;
 };
 
@@ -36,9 +36,10 @@ wire::TcpOptions options_of(const Offer& offer, const wire::TcpOptions* peer);
 Agreed agree(const Offer& offer, const wire::TcpOptions& peer, const Settings& settings,
              const wire::Path& path, std::uint16_t mss_bound);
 
-// RFC 3168 6.1.1: does this SYN ask for ECN, and do we use it? A SYN that is marked itself comes through a path that meddles.
-bool accepts_ecn(const Settings& settings, std::uint8_t flags, std::uint8_t traffic_class);
-// Does this SYN,ACK agree to the ECN that our SYN asked for [R3168-3]?
-bool agrees_to_ecn(const Offer& offer, std::uint8_t flags);
+// RFC 3168 6.1.1, RFC 9768 3.1.1: what does this SYN ask for, and do we use it? A SYN that is marked itself comes through
+// a path that meddles; the accurate form copes with that.
+EcnMode ecn_accepted(const Settings& settings, const wire::TcpHeader& syn, std::uint8_t traffic_class);
+// What this SYN,ACK agrees to, of what our SYN asked for [R3168-3] [R9768-3].
+EcnMode ecn_agreed(const Offer& offer, const wire::TcpHeader& syn_ack);
 
 }  // namespace sluice::tcp

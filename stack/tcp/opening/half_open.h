@@ -34,8 +34,9 @@ struct HalfOpen : Record {
     Agreed agreed;
     std::uint16_t announced = 0;  // the window of our SYN,ACK
     SmallChallengeThrottle challenges;
-    bool gives_cookie = false;  // its SYN asked for a Fast Open cookie, or came with one to be renewed
-    bool told_scaled = false;   // an ACK with the scaled, rounded-up window has left
+    std::uint8_t syn_code_point = 0;  // of the IP header of its SYN
+    bool gives_cookie = false;        // its SYN asked for a Fast Open cookie, or came with one to be renewed
+    bool told_scaled = false;         // an ACK with the scaled, rounded-up window has left
 };
 
 }  // namespace sluice::tcp

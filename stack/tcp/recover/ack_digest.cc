@@ -43,7 +43,6 @@ Acked digest_ack(const Segment& seg, const AckContext& context, Flight& flight) 
     acked.pipe_before = flight.pipe();
     acked.una = std::max(seg.ack, context.una);
     acked.has_sack = seg.sack_count > 0;
-    acked.has_ecn_echo = seg.has(flag::ece);
     acked.duplicate_reported = duplicate_in(seg);
     const auto age = context.timestamps ? seg.echo_age(context.timestamp_now) : std::nullopt;
     if (age) acked.echo = seg.timestamps->echo;

@@ -7,7 +7,7 @@ namespace {
 
 Ecn agreed() {
     Ecn e;
-    e.start(true);
+    e.start(EcnMode::classic);
     return e;
 }
 
