@@ -79,7 +79,9 @@ void Client::connect(Job& job) {
     if (options_.verbose) fmt::print(stderr, "*   Trying {}...\n", wire::to_text(endpoint));
     Instant deadline = job.deadline;
     if (options_.connect_timeout) deadline = std::min(deadline, clock_now() + *options_.connect_timeout);
-    connection_ = Connection(endpoint, deadline);
+    // What a SYN carries may be delivered twice: only for requests that bear it (RFC 7413 6 [R7413-11], RFC 9110 9.2.1).
+    const bool with_text = options_.tcp_fast_open && (job.method == "GET" || job.method == "HEAD");
+    connection_ = Connection(endpoint, with_text, deadline);
     connected_to_ = to;
     ++job.report.connects;
     if (options_.verbose) fmt::print(stderr, "* Connected to {} ({})\n", place.host, wire::to_text(endpoint));

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -43,9 +44,11 @@ int milliseconds_until(Instant deadline) {
 
 Instant clock_now() { return Instant(std::chrono::steady_clock::now().time_since_epoch()); }
 
-Connection::Connection(const wire::Endpoint& to, Instant deadline) {
+Connection::Connection(const wire::Endpoint& to, bool with_text, Instant deadline) {
     number_ = posix::socket(AF_INET, SOCK_STREAM, 0);
     if (number_ < 0) not_connected(to, errno);
+    const int fast_open = with_text ? 1 : 0;
+    posix::setsockopt(number_, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &fast_open, sizeof fast_open);
     try {
         connect(to, deadline);
     } catch (...) {

@@ -16,8 +16,8 @@ Instant clock_now();
 class Connection {
 public:
     Connection() = default;
-    // Throws TransferError: not_connected or timed_out.
-    Connection(const wire::Endpoint& to, Instant deadline);
+    // `with_text`: the SYN may take the first octets along (RFC 7413). Throws TransferError: not_connected or timed_out.
+    Connection(const wire::Endpoint& to, bool with_text, Instant deadline);
     Connection(Connection&& other) noexcept;
     Connection& operator=(Connection&& other) noexcept;
     ~Connection() { close(); }

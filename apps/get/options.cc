@@ -107,6 +107,8 @@ void add_options(CLI::App& app, Options& options) {
     app.add_flag("-f,--fail", options.fail, "exit code 22 and no output for errors of the server");
     app.add_flag("-s,--silent", options.silent, "no progress and no messages");
     app.add_flag("-S,--show-error", options.show_error, "messages, also with -s");
+    app.add_flag("--tcp-fastopen", options.tcp_fast_open,
+                 "send GET and HEAD on the SYN where the server gave a cookie (RFC 7413)");
     app.add_flag("-0,--http1.0", options.http_1_0, "speak HTTP/1.0");
     app.add_flag("-L,--location", options.follow, "follow redirects");
     common::add_number(app, "--max-redirs", options.redirects_max, 0, 1000, "at most this many (default 50)");

@@ -27,6 +27,7 @@ struct Options {
     std::string range;
     std::string continue_at;  // -C: "-" or a number
     std::string method;
+    bool tcp_fast_open = false;
     std::vector<std::string> fields;
     std::vector<std::string> data;  // -d
     std::string upload;             // -T; "-" is standard input

@@ -48,10 +48,12 @@ private:
     Instant at_ = never;
 };
 
-TcpListener listen(common::Program& program, const wire::Endpoint& at) {
+TcpListener listen(common::Program& program, const wire::Endpoint& at, std::uint32_t fast_open) {
     constexpr std::uint32_t backlog = 1024;
-    auto listener =
-        program.stack().listen({.address = at.address, .port = at.port, .backlog = backlog, .options = {}});
+    TcpOptions options;
+    options.fast_open = fast_open;
+    auto listener = program.stack().listen(
+        {.address = at.address, .port = at.port, .backlog = backlog, .options = options});
     if (!listener)
         throw common::Failure(common::exit_environment,
                               fmt::format("cannot listen on {}: {}; choose another with --listen",
@@ -116,7 +118,8 @@ int serve(common::NetworkOptions network, const Options& options) {
     http::Server server(program.stack(), std::move(parts), wall_time);
     Alarm alarm(program.loop(), server);
     server.set_wake([&alarm](Instant at) { alarm.set(at); });
-    for (const wire::Endpoint& place : places(options)) server.serve(listen(program, place));
+    for (const wire::Endpoint& place : places(options))
+        server.serve(listen(program, place, static_cast<std::uint32_t>(options.tcp_fast_open)));
     reopen_log_on_hangup(program.loop(), hangup, log);
     flush_log_each_round(program.loop(), log);
     program.set_on_signal([&](int) { server.stop([&] { program.loop().stop(); }); });

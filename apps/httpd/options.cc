@@ -114,6 +114,8 @@ void add_options(CLI::App& app, Options& options) {
            "of the access log (default common)")
         ->check(CLI::IsMember({"common", "combined"}))
         ->type_name("common|combined");
+    common::add_number(app, "--tcp-fastopen", options.tcp_fast_open, 0, 65535,
+                       "take requests on SYNs, from so many clients at once (RFC 7413; default 0: none)");
     app.add_flag("--no-listing", options.no_listing, "answer 403 for a directory without index.html");
     app.add_flag("--no-server-header", options.no_server_header,
                  "do not tell the program's name and version");

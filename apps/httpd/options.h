@@ -17,6 +17,7 @@ struct Options {
     std::string access_log;              // empty: none, "-": standard output
     http::LogFormat log_format = http::LogFormat::common;
     bool no_listing = false;
+    std::uint64_t tcp_fast_open = 0;  // connections that live on a cookie alone; 0: none
     bool no_server_header = false;
     bool dot_files = false;
     bool demo = false;

@@ -92,7 +92,7 @@ private:
     Answer<void> set_socket_number(Turn& turn, int name, int number);
     Answer<void> set_tcp_number(int name, int number);
     Answer<void> set_ip_number(int name, int number);
-    Answer<void> get_info(void* value, socklen_t& length) const;
+    Answer<void> get_info(Turn& turn, void* value, socklen_t& length) const;
     Answer<void> get_congestion(Turn& turn, void* value, socklen_t& length) const;
     Answer<void> set_congestion(const void* value, socklen_t length);
 

@@ -258,7 +258,7 @@ Answer<int> Stream::control(Turn&, unsigned long request) {
             return static_cast<int>(info.send_queue);
         case SIOCOUTQNSD:
             if (listener_) return fail(EINVAL);
-            return static_cast<int>(info.send_queue - std::min(info.send_queue, info.in_flight));
+            return static_cast<int>(info.unsent);
         case SIOCATMARK: return before_urgent() == 0U ? 1 : 0;
         default: return fail(ENOTTY);
     }

@@ -39,7 +39,7 @@ void Stream::set_options(const TcpOptions& options) {
 
 Answer<void> Stream::get_option(Turn& turn, int level, int name, void* value, socklen_t& length) {
     if (static_cast<int>(length) < 0) return fail(EINVAL);
-    if (level == IPPROTO_TCP && name == TCP_INFO) return get_info(value, length);
+    if (level == IPPROTO_TCP && name == TCP_INFO) return get_info(turn, value, length);
     if (level == IPPROTO_TCP && name == TCP_CONGESTION) return get_congestion(turn, value, length);
     if (level == SOL_SOCKET && name == SO_LINGER) return value_to(linger_of(), value, length);
     if (level == SOL_SOCKET && name == SO_RCVTIMEO)

@@ -431,6 +431,12 @@ Info Connection::info() const {
     info.srtt = rtt_.smoothed();
     info.rttvar = rtt_.variation();
     info.rto = timer_.backed_off(rto(), environment_.settings);
+    info.least_rtt = rtt_.least();
+    info.path_mtu = path_.mtu();
+    info.sacked = r.sacked;
+    info.lost = static_cast<std::uint32_t>(flight_.lost_bytes());
+    info.back_off = timer_.timeouts();
+    info.last_sent_at = last_sent_at_;
     info.retransmitted = retransmitted_;
     info.timeouts = timeouts_;
     info.bytes_acked = bytes_acked_;

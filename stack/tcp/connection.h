@@ -316,7 +316,7 @@ private:
     Instant silly_at_ = never;  // the sender's override (RFC 9293 3.8.6.2.1)
     Instant fin_wait_2_at_ = never;
     Instant defer_until_ = never;  // not handed to accept() before, unless something comes
-    Instant last_sent_at_{};
+    Instant last_sent_at_ = never;
     Pos last_cwnd_ = 0;
     Pos restart_window_ = -1;  // RFC 1191 6.4: the flight grows again from one segment; < 0: no bound
     std::uint64_t bytes_acked_ = 0;

@@ -153,8 +153,7 @@ std::optional<Departure> Connection::plan_new(Instant now) {
     if (sender_.unsent() == 0 && !is_fin_due) return std::nullopt;
     if (flight_.empty() && sender_.unsent() > 0) {  // RFC 5681 4.1
         const Duration idle = settings.idle_restart > Duration(0) ? settings.idle_restart : rto();
-        if (last_sent_at_ != Instant{} && now - last_sent_at_ > idle)
-            controller_.on_idle(settings, mss(), now);
+        if (last_sent_at_ != never && now - last_sent_at_ > idle) controller_.on_idle(settings, mss(), now);
     }
     MaySendFacts facts;
     facts.unsent = sender_.unsent();
@@ -426,6 +425,7 @@ void Connection::after_departure(const Departure& departure, Instant now) {
 void Connection::after_resend(const Departure& departure, Instant now) {
     flight_.on_resent(departure.text, now, rate_.on_sent(departure.text.size(), flight_.pipe(), now));
     pacer_.on_sent(departure.text.size(), pacing_rate(), mss(), environment_.settings.pacing_quantum, now);
+    path_.on_resent(departure.text.begin);
     ++retransmitted_;
     ++environment_.counters.tcp_retransmitted;
     if (departure.cause == Cause::tail_probe) return after_tail_probe(departure, now);

@@ -73,6 +73,12 @@ struct Info {
     Duration srtt{};
     Duration rttvar{};
     Duration rto{};
+    Duration least_rtt{};  // zero: none measured
+    std::uint32_t path_mtu = 0;
+    std::uint32_t sacked = 0;         // octets
+    std::uint32_t lost = 0;           // octets judged lost and not resent yet
+    std::uint32_t back_off = 0;       // timeouts in a row
+    Instant last_sent_at = never;     // data
     std::uint32_t retransmitted = 0;  // segments, over the life of the connection
     std::uint32_t timeouts = 0;
     std::uint64_t bytes_acked = 0;

@@ -314,6 +314,22 @@ SCRIPT_TEST("limited transmit is bound by the peer's window [R3042-4]", Worlds::
     t.peer_sends(ack(at)).stack_sends(data(at, 1000)).stack_is_silent();
 }
 
+SCRIPT_TEST("a loss in the initial window makes the window after idle time that of RFC 3390 [R3390-7]",
+            Worlds::numbers) {
+    for (const bool is_lost : {false, true}) {
+        Script t{{.mss = 1460, .sack = true}};
+        t.established().app().writes(14600);
+        REQUIRE(t.takes_all().size() == 10);
+        if (is_lost) {
+            t.after(100ms).peer_sends(ack(1).sack({{1461, 14601}}));
+            t.takes_all();
+        }
+        t.after(100ms).peer_sends(ack(14601));
+        t.after(10s).app().writes(30000);
+        CHECK(t.takes_all().size() == (is_lost ? 3 : 10));
+    }
+}
+
 SCRIPT_TEST("after more than one RTO of silence sending begins with the initial window [R5681-18] [R3390-6]",
             Worlds::numbers) {
     Script t{{.mss = 1000, .settings = by_hand}};

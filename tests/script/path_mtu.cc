@@ -148,6 +148,26 @@ SCRIPT_TEST("a try that is lost alone does not count as congestion, and is not r
     for (const Seen& seen : t.takes_all()) CHECK(seen.length() <= 1160);
 }
 
+SCRIPT_TEST("a try that is lost together with its neighbour is congestion like any other [R4821-4]",
+            Worlds::numbers) {
+    Script t(with_sack());
+    t.established().app().writes(1460);
+    t.takes_all();
+    t.after(8s).takes_all();
+    t.peer_sends(ack(1461)).stack_is_silent();
+    const Pos at = larger_try(t);
+    const std::uint32_t cwnd = t.info().cwnd;
+    // The segment behind the try is missing too.
+    t.after(20ms).peer_sends(ack(at).sack({{at + 1460 + 1160, t.flow().highest_sent}}));
+    t.takes_all();
+    t.after(20ms).peer_sends(ack(t.flow().highest_sent));
+    CHECK(t.info().cwnd < cwnd);
+    t.takes_all();
+    CHECK(t.info().mss_send == 1160);
+    // And the same size is tried again.
+    CHECK(larger_try(t) > at);
+}
+
 SCRIPT_TEST("a forged message about packets that pass changes nothing while there is progress [R5927-6]",
             Worlds::numbers) {
     Script t(with_sack());

@@ -5,7 +5,8 @@ using namespace sluice;
 using namespace sluice::test;
 
 SCRIPT_TEST(
-    "one loss of twenty: after three ACKs one segment leaves per two [R9937-1] [R9937-2] [R9937-5] [R9937-9]",
+    "one loss of twenty: after three ACKs one segment leaves per two "
+    "[R9937-1] [R9937-2] [R9937-5] [R9937-9] [R9937-12]",
     Worlds::all) {
     Script t(with_sack(20));
     established_in(t, 100ms);

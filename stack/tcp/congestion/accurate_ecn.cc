@@ -1,7 +1,5 @@
 #include "tcp/congestion/accurate_ecn.h"
 
-#include "base/trace_record.h"
-
 namespace sluice::tcp {
 namespace {
 
@@ -16,31 +14,6 @@ std::uint32_t largest_fitting(std::uint32_t told, std::uint32_t acknowledged) {
 }
 
 }  // namespace
-
-namespace ace {
-
-std::uint8_t of(const wire::TcpHeader& header) {
-    return static_cast<std::uint8_t>((header.ae ? 4U : 0U) | ((header.flags & flag::cwr) != 0 ? 2U : 0U) |
-                                     ((header.flags & flag::ece) != 0 ? 1U : 0U));
-}
-
-void put(std::uint8_t value, wire::TcpHeader& header) {
-    header.ae = (value & 4U) != 0;
-    header.flags = static_cast<std::uint8_t>(header.flags & ~(flag::cwr | flag::ece));
-    if ((value & 2U) != 0) header.flags |= flag::cwr;
-    if ((value & 1U) != 0) header.flags |= flag::ece;
-}
-
-std::uint8_t telling(std::uint8_t code_point) {
-    switch (code_point & ecn::mask) {
-        case ecn::ect_1: return 0b011;
-        case ecn::ect_0: return 0b100;
-        case ecn::ce: return 0b110;
-        default: return 0b010;
-    }
-}
-
-}  // namespace ace
 
 void AccurateEcn::on_packets(std::uint8_t code_point, std::uint32_t packets, std::uint32_t octets) {
     code_point &= ecn::mask;

@@ -5,21 +5,9 @@
 #include <cstdint>
 #include <optional>
 
-#include "tcp/congestion/code_point.h"
-#include "tcp/seq.h"
-#include "wire/tcp.h"
+#include "tcp/ecn_bits.h"
 
 namespace sluice::tcp {
-
-// The ACE field: AE, CWR and ECE as one number (RFC 9768 3.2.2).
-namespace ace {
-inline constexpr std::uint8_t asks = 7;  // on a SYN (3.1.1)
-
-std::uint8_t of(const wire::TcpHeader& header);
-void put(std::uint8_t value, wire::TcpHeader& header);
-// 3.1.1, 3.2.2.1: how a handshake segment tells the code point it answers.
-std::uint8_t telling(std::uint8_t code_point);
-}  // namespace ace
 
 class AccurateEcn {
 public:

@@ -21,14 +21,20 @@ Pos Controller::initial_window(const Settings& settings, std::uint32_t mss, std:
                     std::max(2 * Pos{mss}, Pos{settings.initial_window_bytes}));
 }
 
+Pos Controller::restart_window(const Settings& settings, std::uint32_t mss) const {
+    const Pos large = initial_window(settings, mss, 0);
+    return first_window_was_lost_ ? std::min(large, std::min(4 * Pos{mss}, std::max(2 * Pos{mss}, Pos{4380})))
+                                  : large;
+}
+
 void Controller::start(Congestion congestion, const Settings& settings, std::uint32_t mss,
                        std::uint32_t syns_resent, std::uint32_t seed) {
     if (settings.fixed_window_bytes > 0) {
         algorithm_.emplace<Fixed>(settings.fixed_window_bytes);
         return;
     }
-    become(congestion, settings,
-           {initial_window(settings, mss, syns_resent), std::numeric_limits<Pos>::max(), seed});
+    first_window_left_ = initial_window(settings, mss, syns_resent);
+    become(congestion, settings, {first_window_left_, std::numeric_limits<Pos>::max(), seed});
 }
 
 void Controller::change(Congestion congestion, const Settings& settings, std::uint32_t seed) {
@@ -82,6 +88,7 @@ bool Controller::is_slow_start() const {
 }
 
 void Controller::on_acked(const AckSample& sample) {
+    first_window_left_ = std::max(first_window_left_ - sample.octets, Pos{0});
     std::visit([&](auto& algorithm) { held(algorithm).on_acked(sample); }, algorithm_);
 }
 
@@ -90,6 +97,7 @@ void Controller::on_lost(const LostSample& lost) {
 }
 
 void Controller::on_loss(const CongestionEvent& event) {
+    blame_first_window();
     std::visit([&](auto& algorithm) { held(algorithm).on_loss(event); }, algorithm_);
 }
 
@@ -98,6 +106,7 @@ void Controller::on_ecn(const CongestionEvent& event) {
 }
 
 void Controller::on_timeout(const CongestionEvent& event, bool is_first) {
+    blame_first_window();
     std::visit([&](auto& algorithm) { held(algorithm).on_timeout(event, is_first); }, algorithm_);
 }
 
@@ -110,8 +119,9 @@ void Controller::undo() {
 }
 
 void Controller::on_idle(const Settings& settings, std::uint32_t mss, Instant now) {
-    std::visit([&](auto& algorithm) { held(algorithm).on_idle(initial_window(settings, mss, 0), now); },
-               algorithm_);
+    const Pos window = restart_window(settings, mss);
+    first_window_left_ = window;
+    std::visit([&](auto& algorithm) { held(algorithm).on_idle(window, now); }, algorithm_);
 }
 
 void Controller::on_restart(Instant now) {

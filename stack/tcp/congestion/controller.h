@@ -22,6 +22,8 @@ class Controller {
 public:
     // RFC 6928 2: min(10 * MSS, max(2 * MSS, 14600)); one segment after more than one lost SYN [R3390-4].
     static Pos initial_window(const Settings& settings, std::uint32_t mss, std::uint32_t syns_resent);
+    // After idle time: the same, or what RFC 3390 1 allows where the larger one was too much (RFC 6928 2 [R3390-7]).
+    Pos restart_window(const Settings& settings, std::uint32_t mss) const;
 
     // `seed`: of what an algorithm does at random.
     void start(Congestion congestion, const Settings& settings, std::uint32_t mss, std::uint32_t syns_resent,
@@ -70,8 +72,15 @@ private:
         return held ? held->get() : nullptr;
     }
 
+    // A loss before a window's worth was acknowledged since the start or the restart is the fault of that window.
+    void blame_first_window() {
+        if (first_window_left_ > 0) first_window_was_lost_ = true;
+    }
+
     // BBR is large and rare.
     std::variant<Reno, Cubic, Fixed, std::unique_ptr<Bbr>> algorithm_;
+    Pos first_window_left_ = 0;  // octets of the initial or restart window not acknowledged yet
+    bool first_window_was_lost_ = false;
 };
 
 }  // namespace sluice::tcp

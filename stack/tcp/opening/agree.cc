@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tcp/congestion/accurate_ecn.h"
+#include "tcp/ecn_bits.h"
 
 namespace sluice::tcp {
 namespace {

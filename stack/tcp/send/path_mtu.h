@@ -49,6 +49,10 @@ public:
     std::optional<std::uint32_t> due(const Settings& settings, Instant now) const;
     void on_probe_sent(Range text, std::uint32_t size);
     bool is_probe(Pos at) const { return search_ && search_->text.begin <= at && at < search_->text.end; }
+    // Octets left once more in ordinary packets: of a probe among them nothing is known any more (RFC 4821 7.6.3).
+    void on_resent(Pos at) {
+        if (is_probe(at)) search_->text = {-1, -1};
+    }
     // RFC 4821 7.6.2. `pause`: about a window's worth of round trips without another probe.
     void on_probe_lost(const Settings& settings, Duration pause, Instant now);
 

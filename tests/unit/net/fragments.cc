@@ -308,7 +308,7 @@ TEST_CASE("a reassembled packet has a whole header: for quoting, and for whoever
     CHECK(read_icmp(lab.frame()).body.size() == 548);
 }
 
-TEST_CASE("congestion seen by one fragment was seen by the datagram [RFC 3168 5.3]") {
+TEST_CASE("congestion seen by one fragment was seen by the datagram [R3168-14]") {
     Lab lab;
     const Octets data = pattern(64);
     Octets marked = fragment(data, 32, 64);

@@ -1,3 +1,4 @@
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 
 #include <array>
@@ -31,6 +32,10 @@ TEST_CASE("options tell their defaults and what was set [socket(7), ip(7), tcp(7
                         {"TCP_KEEPINTVL", IPPROTO_TCP, TCP_KEEPINTVL, 75, 5},
                         {"TCP_KEEPCNT", IPPROTO_TCP, TCP_KEEPCNT, 9, 3},
                         {"TCP_USER_TIMEOUT", IPPROTO_TCP, TCP_USER_TIMEOUT, 0, 5000},
+                        {"TCP_QUICKACK", IPPROTO_TCP, TCP_QUICKACK, 0, 1},
+                        {"TCP_NOTSENT_LOWAT", IPPROTO_TCP, TCP_NOTSENT_LOWAT, 0, 4096},
+                        {"TCP_DEFER_ACCEPT", IPPROTO_TCP, TCP_DEFER_ACCEPT, 0, 7},
+                        {"TCP_FASTOPEN", IPPROTO_TCP, TCP_FASTOPEN, 0, 16},
                         {"IP_RECVERR", IPPROTO_IP, IP_RECVERR, 0, 1},
                         {"IP_TOS", IPPROTO_IP, IP_TOS, 0, 0x10},
                         {"IP_TTL", IPPROTO_IP, IP_TTL, 64, 5}};
@@ -203,4 +208,86 @@ TEST_CASE("TCP_INFO has the layout of Linux, cut to the caller's room [tcp(7)]")
     length = sizeof info;
     CHECK(posix::getsockopt(listener, IPPROTO_TCP, TCP_INFO, &info, &length) == 0);
     CHECK(info.tcpi_state == 10);
+}
+
+TEST_CASE(
+    "text goes on the SYN once the server has given a cookie [tcp(7) TCP_FASTOPEN] [R7413-6] [R7413-8]") {
+    TwoHosts hosts;
+    const Fd listener = hosts.listening(80);
+    set(listener, IPPROTO_TCP, TCP_FASTOPEN, 5);
+    CHECK(get(listener, IPPROTO_TCP, TCP_FASTOPEN) == 5);
+    const auto syn_data = [](int fd) {
+        tcp_info info{};
+        socklen_t length = sizeof info;
+        REQUIRE(posix::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0);
+        return (info.tcpi_options & TCPI_OPT_SYN_DATA) != 0;
+    };
+    for (const bool has_cookie : {false, true}) {
+        const Fd client = hosts.stream(*hosts.a);
+        set(client, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
+        REQUIRE(hosts.connect(client, address_b, 80) == 0);
+        CHECK(send_text(client, "hello") == 5);
+        const Fd server(posix::accept(listener, nullptr, nullptr));
+        CHECK(receive_text(server, 5, MSG_WAITALL) == "hello");
+        CHECK(send_text(server, "back") == 4);
+        CHECK(receive_text(client, 4, MSG_WAITALL) == "back");
+        CHECK(syn_data(client) == has_cookie);
+        CHECK(syn_data(server) == has_cookie);
+    }
+    // The older way: connect and send in one call.
+    const Fd client = hosts.stream(*hosts.a);
+    const sockaddr_in remote = at(address_b, 80);
+    CHECK(posix::sendto(client, "once", 4, MSG_FASTOPEN, generic(remote), sizeof remote) == 4);
+    const Fd server(posix::accept(listener, nullptr, nullptr));
+    CHECK(receive_text(server, 4, MSG_WAITALL) == "once");
+    CHECK(syn_data(server));
+    CHECK(posix::sendto(client, "once", 4, MSG_FASTOPEN, generic(remote), sizeof remote) == -1);
+    CHECK(errno == EISCONN);
+}
+
+TEST_CASE("without a cookie a call that may not wait says EINPROGRESS [send(2) MSG_FASTOPEN]") {
+    TwoHosts hosts;
+    const Fd listener = hosts.listening(80);
+    const Fd client = hosts.stream(*hosts.a, SOCK_NONBLOCK);
+    const sockaddr_in remote = at(address_b, 80);
+    CHECK(posix::sendto(client, "once", 4, MSG_FASTOPEN, generic(remote), sizeof remote) == -1);
+    CHECK(errno == EINPROGRESS);
+    CHECK(await(client, POLLOUT) == POLLOUT);
+    CHECK(send_text(client, "once") == 4);
+}
+
+TEST_CASE("a listener that defers hands over what has sent something [tcp(7) TCP_DEFER_ACCEPT]") {
+    TwoHosts hosts;
+    const Fd listener = hosts.listening(80, 8, SOCK_NONBLOCK);
+    set(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, 30);
+    const Fd first = hosts.stream(*hosts.a);
+    const Fd second = hosts.stream(*hosts.a);
+    REQUIRE(hosts.connect(first, address_b, 80) == 0);
+    REQUIRE(hosts.connect(second, address_b, 80) == 0);
+    CHECK(send_text(second, "second") == 6);
+    REQUIRE(await(listener, POLLIN) == POLLIN);
+    const Fd server(posix::accept(listener, nullptr, nullptr));
+    CHECK(receive_text(server, 6, MSG_WAITALL) == "second");
+    CHECK(posix::accept(listener, nullptr, nullptr) == -1);
+    CHECK(errno == EAGAIN);
+}
+
+TEST_CASE("a writer is held back while octets wait unsent [tcp(7) TCP_NOTSENT_LOWAT]") {
+    TwoHosts hosts;
+    const Fd listener = hosts.listening(80);
+    const Fd client = hosts.stream(*hosts.a, SOCK_NONBLOCK);
+    set(client, IPPROTO_TCP, TCP_NOTSENT_LOWAT, 10'000);
+    hosts.connect(client, address_b, 80);
+    REQUIRE(await(client, POLLOUT) == POLLOUT);
+    const std::string piece(4000, 'x');
+    std::size_t taken = 0;
+    while (taken < 100'000'000) {
+        const auto sent = posix::send(client, piece.data(), piece.size(), 0);
+        if (sent < 0) break;
+        taken += static_cast<std::size_t>(sent);
+        int unsent = 0;
+        REQUIRE(posix::ioctl(client, SIOCOUTQNSD, &unsent) == 0);
+        CHECK(unsent < 14'000);
+    }
+    CHECK(taken < 100'000'000);
 }

@@ -126,6 +126,21 @@ TEST_CASE("a size is given up after three lost tries, and the next one waits [R4
     CHECK(w.path.due(w.settings, w.now) == 1350);
 }
 
+TEST_CASE(
+    "after the search has ended the next try waits for ten minutes, and acknowledgments confirm [R4821-11]") {
+    World w;
+    w.path.on_full_stop(w.settings, w.now);
+    w.progress(1160);
+    while (const auto size = w.path.due(w.settings, w.now)) {
+        w.path.on_probe_sent({w.una, w.una + 1460}, *size);
+        w.path.on_probe_lost(w.settings, 2s, w.now);
+        w.now += 2s;
+    }
+    CHECK(w.path.phase() == PathMtu::Phase::complete);
+    CHECK_FALSE(w.path.due(w.settings, w.now + 590s));
+    CHECK(w.path.due(w.settings, w.now + 600s));
+}
+
 TEST_CASE("a raise is taken back when many octets are lost right after it [R4821-7] [RFC 4821 7.8]") {
     World w;
     w.path.on_full_stop(w.settings, w.now);
