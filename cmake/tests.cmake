@@ -150,6 +150,11 @@ if(TARGET sluice-sim)
         exhaustive_close-at-once exhaustive_crossing exhaustive_abort PROPERTIES LABELS sim TIMEOUT 300)
 endif()
 
+# The state machine as a model: its table is the code's, and spin goes through all it can do.
+add_test(NAME model_table COMMAND "${tests_dir}/model/compare")
+add_test(NAME model_check COMMAND "${tests_dir}/model/check")
+set_tests_properties(model_table model_check PROPERTIES LABELS model TIMEOUT 300 SKIP_RETURN_CODE 77)
+
 # The exam of the HTTP server is a file that the live test reads too.
 set_source_files_properties("${tests_dir}/unit/apps/http/request_exam_test.cc" PROPERTIES
     COMPILE_DEFINITIONS SLUICE_HTTP_CASES="${tests_dir}/http/cases.txt")
