@@ -39,8 +39,8 @@
     N(send_buffer_max, 16777216, 0, 1073741824,                                                           \
       "and up to this as the congestion window grows; less than send_buffer: never")                      \
     N(memory_budget_mib, 1024, 1, 1048576, "MiB all buffers of the host may hold together (project)")     \
-    N(reassembly_pieces, 4096, 1, 1048576,                                                                \
-      "pieces held out of order per connection (RFC 9293 3.10.7.4 [SHLD-31])")                            \
+    N(reassembly_pieces, 32768, 1, 1048576,                                                               \
+      "pieces held out of order per connection: a window of segments (RFC 9293 3.10.7.4 [SHLD-31])")      \
     D(silly_window_override, 500ms, 100ms, 1s, "send what fits after this (RFC 9293 3.8.6.2.1)")          \
     /* acknowledging */                                                                                   \
     D(delayed_ack, 40ms, 1ms, 499ms, "longest delay of an ACK (RFC 9293 3.8.6.3 [MUST-40])")              \
