@@ -68,7 +68,7 @@ TEST_CASE("one connection fills 10 Gbit/s over 100 ms [R7323-1] [long fat path]"
     // Of 9000 octets 8948 are text, and Ethernet adds 14.
     constexpr double most = static_cast<double>(rate) * 8948 / 9014;
     // CUBIC has left the queue of its slow start behind by then; BBR looks for the least round trip after five seconds.
-    for (const auto [congestion, seconds] :
+    for (const auto& [congestion, seconds] :
          {std::pair(tcp::Congestion::cubic, 6), std::pair(tcp::Congestion::bbr, 4)}) {
         const double got = goodput(congestion, seconds);
         MESSAGE(tcp::text_of(congestion), ": ", got / 1e9, " Gbit/s");
