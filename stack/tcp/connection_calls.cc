@@ -26,10 +26,11 @@ std::expected<std::size_t, CallError> Connection::read(ByteSpan room, bool only_
 
 void Connection::on_read(Instant now) {
     const bool may_grow = environment_.pool.bytes_in_use() < environment_.memory_budget() / 2;
-    const auto limit = may_grow && limits_.most > receiver_.limit()
-                           ? tuning_.on_read(receiver_.consumed(), receiver_.limit(), limits_.most,
-                                             receiver_.mss_announced(), now)
-                           : std::nullopt;
+    const std::uint32_t most = tuning_.reach(limits_.most, limits_.link, environment_.settings.link_pause);
+    const auto limit =
+        may_grow && most > receiver_.limit()
+            ? tuning_.on_read(receiver_.consumed(), receiver_.limit(), most, receiver_.mss_announced(), now)
+            : std::nullopt;
     if (limit) receiver_.set_limit(*limit);
     if (receiver_.is_window_update_due() && takes_text(state_))
         receiver_.acks.owe(Cause::window_update);  // [MUST-39]
@@ -177,7 +178,7 @@ void Connection::set_options(const Options& options, Instant now) {
     const bool was_kept_alive = options_->keep_alive;
     options_ = std::make_shared<const Options>(options);
     if (options.receive_buffer) {
-        limits_ = {options.receive_buffer, options.receive_buffer};
+        limits_ = {options.receive_buffer, options.receive_buffer, 0};
         receiver_.set_limit(options.receive_buffer);
     }
     receiver_.acks.set_quick(options.quick_ack);

@@ -35,6 +35,8 @@
       "octets a connection may hold for its reader (RFC 7323 2.3)")                                       \
     N(receive_buffer_max, 16776960, 0, 1073725440,                                                        \
       "and up to this where the reader keeps pace; less than receive_buffer: never")                      \
+    D(link_pause, 10ms, 1ms, 10s,                                                                         \
+      "a window that arrives evenly must fit into the link's queue when nobody looks for so long")        \
     N(send_buffer, 1048576, 1024, 1073741824, "octets a writer may have queued or in flight")             \
     N(send_buffer_max, 16777216, 0, 1073741824,                                                           \
       "and up to this as the congestion window grows; less than send_buffer: never")                      \

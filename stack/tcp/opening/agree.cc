@@ -23,13 +23,10 @@ bool offers_accurate_ecn(const Settings& settings) {
 }  // namespace
 
 ReceiveLimits receive_limits(const Settings& settings, const Options& options, const wire::Path& path) {
-    if (options.receive_buffer != 0) return {options.receive_buffer, options.receive_buffer};
+    if (options.receive_buffer != 0) return {options.receive_buffer, options.receive_buffer, 0};
     ReceiveLimits limits{settings.receive_buffer,
-                         std::max(settings.receive_buffer, settings.receive_buffer_max)};
-    // More than the link holds would only be dropped there.
-    if (path.receive_queue_bytes != 0)
-        limits.most = std::max(limits.buffer, static_cast<std::uint32_t>(std::min<std::uint64_t>(
-                                                  limits.most, path.receive_queue_bytes)));
+                         std::max(settings.receive_buffer, settings.receive_buffer_max), 0};
+    limits.link = static_cast<std::uint32_t>(std::min<std::uint64_t>(path.receive_queue_bytes, UINT32_MAX));
     return limits;
 }
 

@@ -23,6 +23,7 @@ struct Offer {
 struct ReceiveLimits {
     std::uint32_t buffer = 0;
     std::uint32_t most = 0;  // not above `buffer`: fixed
+    std::uint32_t link = 0;  // what the link holds for us before it drops; 0: unknown
 };
 ReceiveLimits receive_limits(const Settings& settings, const Options& options, const wire::Path& path);
 

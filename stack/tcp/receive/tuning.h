@@ -42,6 +42,14 @@ public:
         return static_cast<std::uint32_t>(wanted);
     }
 
+    // How far a limit may grow that is bounded by `most` and by a link that holds `link` octets (0: unknown): all of a window
+    // may come at once where the round trip is short; where it is long only as much as comes in `pause`.
+    std::uint32_t reach(std::uint32_t most, std::uint32_t link, Duration pause) const {
+        if (link == 0) return most;
+        const Pos trips = std::max<Pos>(round_trip_ / pause, 1);
+        return static_cast<std::uint32_t>(std::min(Pos{most}, Pos{link} * trips));
+    }
+
 private:
     Duration round_trip_{1ms};
     Instant begun_{};

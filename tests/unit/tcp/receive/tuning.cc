@@ -36,5 +36,22 @@ TEST_CASE("the round trip follows the echoes: short ones at once, long ones slow
     CHECK(tuning.on_read(260001, 100000, 1000000, 1000, Instant{60ms}));
 }
 
+TEST_CASE(
+    "a link's queue bounds the buffer: a whole window where round trips are short, what comes in a pause "
+    "where they "
+    "are long") {
+    ReceiveTuning near;
+    near.start(100000, 1ms, Instant{});
+    CHECK(near.reach(16000000, 1500000, 10ms) == 1500000);
+    CHECK(near.reach(16000000, 0, 10ms) == 16000000);
+    CHECK(near.reach(1000000, 1500000, 10ms) == 1000000);
+    ReceiveTuning far;
+    far.start(100000, 50ms, Instant{});
+    CHECK(far.reach(16000000, 1500000, 10ms) == 7500000);
+    ReceiveTuning farther;
+    farther.start(100000, 300ms, Instant{});
+    CHECK(farther.reach(16000000, 1500000, 10ms) == 16000000);
+}
+
 }  // namespace
 }  // namespace sluice::tcp
