@@ -242,6 +242,7 @@ private:
     void after_tail_probe(const Departure& departure, Instant now);
     void arm_tail_probe(Instant now);
     bool is_released(const Departure& departure, Instant now);
+    Pos positions_to(Pos end) const;
     bool is_one_by_one() const;
     std::uint32_t segment_max() const;
     std::uint32_t segment_mss() const;

@@ -83,8 +83,9 @@ Range Connection::syn_text() const {
 }
 
 std::optional<Departure> Connection::plan_resend() const {
-    const std::optional<Range> lost = flight_.next_lost(segment_mss());
-    return lost ? resend_of(*lost) : std::nullopt;
+    const std::optional<Range> lost = flight_.next_lost(segment_mss() + 1);
+    return lost ? resend_of({lost->begin, std::min(lost->end, lost->begin + positions_to(lost->end))})
+                : std::nullopt;
 }
 
 // RFC 6675 4, NextSeg (3) and (4): after what is lost (1) and what is new (2).
@@ -124,8 +125,9 @@ std::optional<Departure> Connection::resend_of(Range range) const {
 std::optional<Departure> Connection::plan_tail_probe() const {
     if (!recovery_.probe.is_owed() || flight_.empty() || sender_.is_window_shut()) return std::nullopt;
     Departure probe;
-    probe.text = flight_.last(segment_mss());
+    probe.text = flight_.last(segment_mss() + 1);
     if (probe.text.empty()) return std::nullopt;
+    probe.text.begin = std::max(probe.text.begin, probe.text.end - positions_to(probe.text.end));
     probe.seq = probe.text.begin;
     probe.is_resent = true;
     probe.attempt = static_cast<std::uint16_t>(flight_.transmissions(probe.seq) + 1U);
@@ -247,6 +249,12 @@ bool Connection::is_one_by_one() const {
 // What may be in flight now.
 Pos Connection::sending_window() const {
     return restart_window_ >= 0 ? std::min(congestion_window(), restart_window_) : congestion_window();
+}
+
+// Positions of a full segment that ends there: a FIN is none of the MSS's octets.
+Pos Connection::positions_to(Pos end) const {
+    const bool has_fin = sender_.is_fin_sent() && end > sender_.fin_position();
+    return Pos{segment_mss()} + (has_fin ? 1 : 0);
 }
 
 // Octets one frame may carry: one segment, or as many as the link cuts up for us.

@@ -194,3 +194,56 @@ SCRIPT_TEST("of the deadlines of reordering, probe, timer and shut window one ru
     t.stack_is_silent();
     CHECK(t.info().deadline == DeadlineKind::persist);
 }
+
+SCRIPT_TEST(
+    "the SACK of a probe tells of the segment lost before it, whatever the echo says: that is of the last in "
+    "order [R8985-17] [R8985-4]",
+    Worlds::options) {
+    Script t(with_sack());
+    established_in(t, 100ms);
+    sends_flight(t, 4000, 4);
+    const auto echo = t.flow().last_ts_value;
+    t.after(100ms).peer_sends(ack(2001)).stack_is_silent();  // the last two are lost
+    t.stack_sends_within(100ms, 1s, data(3001, 1000));
+    Segment told = ack(2001).sack({{3001, 4001}});
+    if (echo) told = told.ts_echo(*echo);
+    t.after(100ms).peer_sends(told).stack_sends(data(2001, 1000));
+    t.after(100ms).peer_sends(ack(4001)).stack_is_silent();
+    CHECK(t.info().timeouts == 0);
+}
+
+namespace {
+
+// Text and FIN in one flight: a window that was shut opens. The FIN rides on the last segment.
+void writes_and_ends(Script& t, std::uint32_t octets) {
+    t.peer_sends(ack(1).win(0));
+    t.app().writes(octets).shuts_down();
+    t.peer_sends(ack(1).win(64000));
+    const auto sent = t.takes_all();
+    REQUIRE(sent.size() == octets / 1000);
+    REQUIRE(sent.back().has(tcp_flag::fin));
+}
+
+}  // namespace
+
+SCRIPT_TEST("a probe of a segment with a FIN carries all of its octets [R8985-15] [MUST-16]", Worlds::all) {
+    Script t(with_sack());
+    established_in(t, 100ms);
+    writes_and_ends(t, 2000);
+    t.after(100ms).peer_sends(ack(1001)).stack_is_silent();
+    t.stack_sends_within(100ms, 1s, data(1001, 1000).fin());
+    t.after(100ms).peer_sends(ack(2002)).state_is(State::fin_wait_2);
+}
+
+SCRIPT_TEST("a lost segment with a FIN leaves whole, and none is larger than the MSS [MUST-16]",
+            Worlds::all) {
+    Script t(with_sack());
+    established_in(t, 100ms);
+    writes_and_ends(t, 3000);
+    t.after(3s);
+    for (const Seen& seen : t.takes_all()) {
+        CHECK(seen.length() <= 1000);
+        CHECK(seen.has(tcp_flag::fin) == (t.flow().own_pos(seen.segment.seq) + seen.length() == 3001));
+        CHECK(seen.length() == 1000);
+    }
+}

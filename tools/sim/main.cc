@@ -17,6 +17,7 @@
 #include "sim/exhaustive.h"
 #include "tools/sim/many_runs.h"
 #include "tools/sim/report.h"
+#include "tools/sim/story.h"
 
 namespace {
 
@@ -24,6 +25,7 @@ using namespace sluice;
 
 struct Options {
     std::string scenario = "random";
+    std::string story;
     std::uint64_t seed = 0;  // 0: fresh
     std::uint64_t seeds = 0;
     std::uint64_t jobs = std::clamp(std::thread::hardware_concurrency(), 1U, unsigned{simulate::jobs_max});
@@ -38,6 +40,8 @@ struct Options {
 void add_options(CLI::App& app, Options& options) {
     app.add_flag("--list", options.lists, "the scenarios there are");
     app.add_option("--scenario", options.scenario, "which one (default random)")->type_name("NAME");
+    app.add_option("--story", options.story, "instead: a small world that shows one thing, as a ladder")
+        ->type_name("NAME");
     app.add_option("--seed", options.seed, "the first seed (default: a fresh one)")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 62U));
     app.add_option("--seeds", options.seeds, "how many (default 1000, or 1 with --seed)")
@@ -51,7 +55,8 @@ void add_options(CLI::App& app, Options& options) {
     app.add_option("--schedule", options.schedule,
                    "with --seed: the faults of this file instead of drawn ones")
         ->check(CLI::ExistingFile);
-    app.add_option("--out", options.folder, "trace, capture and schedule of a failing run go to this folder")
+    app.add_option("--out", options.folder,
+                   "trace, capture and schedule of a failing run go to this folder; a story's traces too")
         ->check(CLI::ExistingDirectory);
     app.add_flag("--no-shrink", options.does_not_shrink, "show a failing run as it was");
     app.add_flag("--missing", options.shows_missing,
@@ -102,12 +107,29 @@ int play_many(const sim::Scenario& scenario, Options options, const simulate::Re
     return 1;
 }
 
-int run(const Options& options) {
-    if (options.lists) {
-        for (const sim::Scenario& scenario : sim::scenarios())
-            fmt::print("{:<14} {}\n", scenario.name, scenario.text);
-        return 0;
+int tell(const Options& options) {
+    const sim::Story* story = sim::find_story(options.story);
+    if (!story) {
+        fmt::print(stderr, "sluice-sim: --story: {} is none of those --list shows\n", options.story);
+        return 2;
     }
+    const std::string failure = simulate::tell(*story, options.seed == 0 ? 1 : options.seed, options.folder);
+    if (failure.empty()) return 0;
+    fmt::print(stderr, "sluice-sim: {}\n", failure);
+    return 1;
+}
+
+int list() {
+    for (const sim::Scenario& scenario : sim::scenarios())
+        fmt::print("{:<14} {}\n", scenario.name, scenario.text);
+    for (const sim::Story& story : sim::stories())
+        fmt::print("{:<14} {}\n", fmt::format("story {}", story.name), story.title);
+    return 0;
+}
+
+int run(const Options& options) {
+    if (options.lists) return list();
+    if (!options.story.empty()) return tell(options);
     const sim::Scenario* scenario = sim::find_scenario(options.scenario);
     if (!scenario) {
         fmt::print(stderr, "sluice-sim: --scenario: {} is none of those --list shows\n", options.scenario);

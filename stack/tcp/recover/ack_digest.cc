@@ -60,6 +60,9 @@ Acked digest_ack(const Segment& seg, const AckContext& context, Flight& flight) 
         acked.is_repetition = seg.len() == 0 && seg.ack == context.una && !context.window_changed;
         acked.is_duplicate = acked.is_repetition && acked.flight_before > 0;
     }
+    // Choice for RFC 8985 6.2 step 2: a segment above a hole does not change what the peer echoes (RFC 7323 4.3), so the
+    // echo says nothing about what is sacked; the least RTT still does.
+    delivered.echoed_at.reset();
     if (seg.sack_count > 0) take_sack(seg, context, flight, delivered);
     acked.rtt = rtt_sample(acked, context, age);
     acked.is_rtt_exact = delivered.sample_sent_at && !delivered.any_resent;
