@@ -143,6 +143,7 @@ endforeach()
 # sluice-sim: fresh seeds in every run, and every way in which the first frames of small exchanges can go.
 if(TARGET sluice-sim)
     add_test(NAME sim_fresh_seeds COMMAND sluice-sim --seeds 2000)
+    add_test(NAME gallery COMMAND ${CMAKE_SOURCE_DIR}/scripts/gallery --bin $<TARGET_FILE_DIR:sluice-sim> --check)
     foreach(scenario IN ITEMS handshake transfer close close-at-once crossing abort)
         add_test(NAME exhaustive_${scenario} COMMAND sluice-sim --scenario ${scenario} --exhaustive 4)
     endforeach()

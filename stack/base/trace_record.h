@@ -140,9 +140,12 @@ std::string_view text_of(Cause);         // "zero-window probe"
 std::string_view text_of(DeadlineKind);  // "rexmt"
 std::string_view text_of(Call);          // "connect"
 
-struct Range32 {  // octets above TraceRecord::ack
+struct Range32 {  // octets above TraceRecord::ack; of a duplicate (RFC 2883) below it, modulo 2^32
     std::uint32_t begin = 0;
     std::uint32_t end = 0;
+    // As positions, with the record's `ack`.
+    std::int64_t begin_at(std::int64_t ack) const { return ack + static_cast<std::int32_t>(begin); }
+    std::int64_t end_at(std::int64_t ack) const { return ack + static_cast<std::int32_t>(end); }
 };
 
 // TCP flags as on the wire (RFC 9293 3.1).

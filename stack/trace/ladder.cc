@@ -37,8 +37,8 @@ std::string segment_text(const TraceRecord& record) {
         text += fmt::format(" {}", record.position);
     if ((record.flags & flag::ack) != 0) text += fmt::format(" ack {}", record.ack);
     for (std::size_t i = 0; i < std::min<std::size_t>(record.sack_count, record.sack.size()); ++i)
-        text += fmt::format("{}{}:{}", i == 0 ? " sack " : ",", record.ack + record.sack[i].begin,
-                            record.ack + record.sack[i].end);
+        text += fmt::format("{}{}:{}", i == 0 ? " sack " : ",", record.sack[i].begin_at(record.ack),
+                            record.sack[i].end_at(record.ack));
     if (record.window_bytes == 0 && (record.flags & flag::rst) == 0) text += " win 0";
     return text;
 }

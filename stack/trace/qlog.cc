@@ -138,8 +138,8 @@ void put_sack(std::string& out, const TraceRecord& record) {
     const std::size_t count = std::min<std::size_t>(record.sack_count, record.sack.size());
     out += '[';
     for (std::size_t i = 0; i < count; ++i)
-        fmt::format_to(Out(out), "{}[{},{}]", i == 0 ? "" : ",", record.ack + record.sack[i].begin,
-                       record.ack + record.sack[i].end);
+        fmt::format_to(Out(out), "{}[{},{}]", i == 0 ? "" : ",", record.sack[i].begin_at(record.ack),
+                       record.sack[i].end_at(record.ack));
     out += ']';
 }
 

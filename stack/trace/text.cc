@@ -76,8 +76,8 @@ void put_options(Out out, const TraceRecord& record, const ConnectionFacts* fact
 void put_sack(Out out, const TraceRecord& record) {
     const std::size_t count = std::min<std::size_t>(record.sack_count, record.sack.size());
     for (std::size_t i = 0; i < count; ++i)
-        fmt::format_to(out, "{}{}:{}", i == 0 ? " sack " : ",", record.ack + record.sack[i].begin,
-                       record.ack + record.sack[i].end);
+        fmt::format_to(out, "{}{}:{}", i == 0 ? " sack " : ",", record.sack[i].begin_at(record.ack),
+                       record.sack[i].end_at(record.ack));
 }
 
 void put_segment(Out out, const TraceRecord& record, const ConnectionFacts* facts) {

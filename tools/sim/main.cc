@@ -33,6 +33,7 @@ struct Options {
     std::string schedule;
     std::string folder;
     bool lists = false;
+    bool lists_stories = false;
     bool does_not_shrink = false;
     bool shows_missing = false;
 };
@@ -40,6 +41,8 @@ struct Options {
 void add_options(CLI::App& app, Options& options) {
     app.add_flag("--list", options.lists, "the scenarios there are");
     app.add_option("--scenario", options.scenario, "which one (default random)")->type_name("NAME");
+    app.add_flag("--stories", options.lists_stories,
+                 "those worlds: name, title, text and host, with tabs between");
     app.add_option("--story", options.story, "instead: a small world that shows one thing, as a ladder")
         ->type_name("NAME");
     app.add_option("--seed", options.seed, "the first seed (default: a fresh one)")
@@ -122,13 +125,18 @@ int tell(const Options& options) {
 int list() {
     for (const sim::Scenario& scenario : sim::scenarios())
         fmt::print("{:<14} {}\n", scenario.name, scenario.text);
+    return 0;
+}
+
+int list_stories() {
     for (const sim::Story& story : sim::stories())
-        fmt::print("{:<14} {}\n", fmt::format("story {}", story.name), story.title);
+        fmt::print("{}\t{}\t{}\t{}\n", story.name, story.title, story.text, story.host);
     return 0;
 }
 
 int run(const Options& options) {
     if (options.lists) return list();
+    if (options.lists_stories) return list_stories();
     if (!options.story.empty()) return tell(options);
     const sim::Scenario* scenario = sim::find_scenario(options.scenario);
     if (!scenario) {

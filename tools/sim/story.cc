@@ -22,7 +22,15 @@ public:
     }
 
     std::string ladder() const { return trace::ladder_of(shown_, facts_ ? &*facts_ : nullptr); }
-    std::string failure() const { return failure_; }
+    // Everything is written; answers what went wrong, empty if nothing.
+    std::string finish() {
+        for (const auto& [name, file] : files_) {
+            file->on_drained();
+            file->flush();
+            if (!file->is_complete()) failure_ = fmt::format("cannot write the trace of {}", name);
+        }
+        return failure_;
+    }
 
 private:
     sim::Host* host_of(const std::string& name) const {
@@ -70,7 +78,8 @@ std::string tell(const sim::Story& story, std::uint64_t seed, const std::string&
     story.build(world);
     const std::string failure = world.finish();
     fmt::print("{}", listener.ladder());
-    return failure.empty() ? listener.failure() : failure;
+    const std::string unwritten = listener.finish();
+    return failure.empty() ? unwritten : failure;
 }
 
 }  // namespace sluice::simulate

@@ -93,8 +93,8 @@ private:
         for (Packet& packet : packets_) {
             bool covered = packet.end <= record.ack;
             for (std::size_t i = 0; i < record.sack_count && i < record.sack.size(); ++i)
-                covered = covered || (packet.begin >= record.ack + record.sack[i].begin &&
-                                      packet.end <= record.ack + record.sack[i].end);
+                covered = covered || (packet.begin >= record.sack[i].begin_at(record.ack) &&
+                                      packet.end <= record.sack[i].end_at(record.ack));
             if (!covered || packet.is_acked) continue;
             packet.is_acked = true;
             numbers.push_back(packet.number);

@@ -183,6 +183,9 @@ TEST_CASE("SACK blocks are shown as positions") {
     made.sack_count = 2;
     made.sack = {Range32{1000, 2000}, Range32{3000, 3500}, Range32{}};
     CHECK(message(made) == "RECV  A  1               ack 1000 win 500 len 0 sack 2000:3000,4000:4500");
+    made.sack[0] = {static_cast<std::uint32_t>(-500),
+                    static_cast<std::uint32_t>(-100)};  // a duplicate (RFC 2883)
+    CHECK(message(made) == "RECV  A  1               ack 1000 win 500 len 0 sack 500:900,4000:4500");
 }
 
 TEST_CASE("a dropped segment shows itself, the reason and the reason's clause") {

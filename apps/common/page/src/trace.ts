@@ -98,7 +98,7 @@ export class Trace {
     sacks(i: number): [number, number][] {
         const ranges: [number, number][] = [];
         for (let k = 0; k < Math.min(3, this.get("sacks", i)); ++k)
-            ranges.push([this.get("ack", i) + this.get(`sack${k}`, i), this.get("ack", i) + this.get(`sack${k}_end`, i)]);
+            ranges.push([this.get("ack", i) + (this.get(`sack${k}`, i) | 0), this.get("ack", i) + (this.get(`sack${k}_end`, i) | 0)]);
         return ranges;
     }
     state(i: number): string {
