@@ -450,7 +450,7 @@ bool Connection::take_text(const Segment& seg, Instant now) {  // seventh step
     if (seg.text_begin() > receiver_.nxt() &&
         environment_.is_memory_full()) {  // nothing above a hole is kept
         note_drop(seg, Reason::tcp_memory_full, now);
-        receiver_.acks.on_out_of_order();
+        receiver_.acks.on_out_of_order(environment_.settings);
         return true;
     }
     const Receiver::Text text =
@@ -466,7 +466,7 @@ void Connection::acknowledge_text(const Segment& seg, const Receiver::Text& text
     if (text.is_full) note_drop(seg, Reason::tcp_reassembly_full, now);
     if (text.is_duplicate) note_drop(seg, Reason::tcp_already_received, now);
     if (text.in_order == 0) {  // RFC 5681 4.2: above a hole, or seen before
-        receiver_.acks.on_out_of_order();
+        receiver_.acks.on_out_of_order(environment_.settings);
         if (text.held == 0) return;
         environment_.counters.tcp_out_of_order += seg.count();
         if (!environment_.trace.wants(Kind::segment_held)) return;
@@ -488,7 +488,7 @@ void Connection::acknowledge_text(const Segment& seg, const Receiver::Text& text
 void Connection::take_fin(const Segment& seg, Instant now) {  // eighth step
     if (!takes_text(state_) || !receiver_.take_fin(seg)) {
         if (seg.has(flag::fin) && seg.text.empty() && takes_text(state_))
-            receiver_.acks.on_out_of_order();  // above a hole
+            receiver_.acks.on_out_of_order(environment_.settings);  // above a hole
         return;
     }
     has_news_ = true;

@@ -48,6 +48,8 @@
     D(delayed_ack, 40ms, 1ms, 499ms, "longest delay of an ACK (RFC 9293 3.8.6.3 [MUST-40])")              \
     N(ack_every, 2, 1, 64, "full-sized segments per ACK (RFC 9293 3.8.6.3 [SHLD-19])")                    \
     N(quick_acks, 0, 0, 1000, "segments acknowledged at once when a connection starts (profile linux)")   \
+    N(quick_acks_after_hole, 16, 0, 1000,                                                                 \
+      "and after one that came out of order: the sender's window is small then (RFC 5681 4.2)")           \
     /* retransmission */                                                                                  \
     D(rto_initial, 1s, 1ms, 60s, "RTO before the first sample (RFC 6298 2.1)")                            \
     D(rto_min, 200ms, 1ms, 60s, "smallest RTO; RFC 6298 2.4 asks for 1 s, see docs/decisions/0003")       \

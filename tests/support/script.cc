@@ -26,6 +26,7 @@ StackConfig config_of(const ScriptOptions& options) {
     config.tcp.congestion = tcp::Congestion::reno;
     config.tcp.slow_start_segments = 1;
     config.tcp.hystart = false;
+    config.tcp.quick_acks_after_hole = 0;
     config.trace = TraceMode::all;
     config.trace_records = 4096;
     fix_isn(config, current_world().iss);

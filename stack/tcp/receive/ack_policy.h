@@ -36,7 +36,8 @@ public:
             delayed_until_ = std::min(delayed_until_, later(now, settings.delayed_ack));
     }
     // RFC 5681 4.2: a segment above a hole, or one seen before, is answered at once, each by an ACK of its own.
-    void on_out_of_order() {
+    void on_out_of_order(const Settings& settings) {
+        quick_left_ = std::max(quick_left_, static_cast<std::uint16_t>(settings.quick_acks_after_hole));
         if (duplicates_owed_ < 65535) ++duplicates_owed_;
     }
     // Nothing is delayed while this is set; what was, leaves now.

@@ -84,7 +84,7 @@ TEST_CASE("a super-segment counts as the segments it was made of [SHLD-19] [arch
 TEST_CASE(
     "out of order, or seen before: an ACK for each segment, at once [R5681-13] [R2018-7] [RFC 5681 4.2]") {
     World w;
-    for (int i = 0; i < 3; ++i) w.acks.on_out_of_order();
+    for (int i = 0; i < 3; ++i) w.acks.on_out_of_order(w.settings);
     for (int i = 0; i < 3; ++i) {
         CHECK(w.acks.is_owed());
         CHECK(w.acks.cause() == Cause::duplicate_ack);
@@ -93,10 +93,23 @@ TEST_CASE(
     CHECK_FALSE(w.acks.is_owed());
 }
 
+TEST_CASE("after a hole the next sixteen segments are answered one by one [R5681-20] [RFC 5681 4.2]") {
+    World w;
+    w.acks.on_out_of_order(w.settings);
+    w.acks.on_sent(true);
+    for (int i = 0; i < 16; ++i) {
+        w.in_order(1000);
+        CHECK(w.acks.is_owed());
+        w.acks.on_sent(true);
+    }
+    w.in_order(1000);
+    CHECK_FALSE(w.acks.is_owed());
+}
+
 TEST_CASE("a segment with data carries the ACK of everything before it [R5681-19] [RFC 5681 4.2]") {
     World w;
-    w.acks.on_out_of_order();
-    w.acks.on_out_of_order();
+    w.acks.on_out_of_order(w.settings);
+    w.acks.on_out_of_order(w.settings);
     w.in_order(1000);
     w.acks.on_sent(false);
     CHECK_FALSE(w.acks.is_owed());
@@ -105,7 +118,7 @@ TEST_CASE("a segment with data carries the ACK of everything before it [R5681-19
 
 TEST_CASE("never more than one ACK for each segment that came in [R5681-19] [RFC 5681 4.2]") {
     World w;
-    w.acks.on_out_of_order();
+    w.acks.on_out_of_order(w.settings);
     w.acks.owe(Cause::ack);  // the hole is filled in the same burst
     w.acks.on_sent(true);
     CHECK_FALSE(w.acks.is_owed());
@@ -113,8 +126,8 @@ TEST_CASE("never more than one ACK for each segment that came in [R5681-19] [RFC
 
 TEST_CASE("an ACK owed at once stays owed when the next segment is in order [R5681-13] [RFC 5681 4.2]") {
     World w;
-    w.acks.on_out_of_order();  // a segment seen before
-    w.in_order(10);            // and one in order, before the ACK could leave
+    w.acks.on_out_of_order(w.settings);  // a segment seen before
+    w.in_order(10);                      // and one in order, before the ACK could leave
     CHECK(w.acks.is_owed());
     w.acks.on_sent(true);
     CHECK_FALSE(w.acks.is_owed());
@@ -159,7 +172,7 @@ TEST_CASE("how many segments wait for one ACK is a setting [SHLD-19]") {
 TEST_CASE("a connection that ended owes nothing") {
     World w;
     w.in_order(10);
-    w.acks.on_out_of_order();
+    w.acks.on_out_of_order(w.settings);
     w.acks.stop();
     CHECK_FALSE(w.acks.is_owed());
     CHECK(w.acks.deadline() == never);
