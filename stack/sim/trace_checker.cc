@@ -77,7 +77,8 @@ std::string TraceChecker::check_edges(const TraceRecord& record) {
     // RFC 9293 3.8.6 [SHLD-15]: nothing but a probe lies beyond the peer's window. What was sent before the peer shrank
     // it (or an old ACK seemed to) may be sent again [MAY-7].
     const bool has_fin = (record.flags & flag::fin) != 0;
-    const bool is_new = record.length > 0 || has_fin;
+    const bool is_new =
+        (record.length > 0 || has_fin) && !is_syn;  // text on a SYN knows no window yet (RFC 7413)
     const std::int64_t end = record.position + record.length + (has_fin ? 1 : 0);
     edges.peer_edge = std::max(edges.peer_edge, record.snd_una + std::max(record.snd_wnd, 1U));
     if (is_new && record.cause != Cause::zero_window_probe && end > edges.peer_edge)

@@ -15,8 +15,9 @@ constexpr std::uint32_t margin = 99;            // PacingMarginPercent = 1
 
 }  // namespace
 
-void Bbr::start(Pos window, std::uint32_t seed) {  // 5.2.1
+void Bbr::start(Pos window, std::uint32_t seed, std::uint32_t loss_percent) {  // 5.2.1
     *this = Bbr();
+    loss_percent_ = loss_percent;
     window_ = initial_window_ = window;
     random_ = seed | 1U;
     // 5.6.2: until a round trip is known, one of a millisecond is assumed.
@@ -51,7 +52,7 @@ void Bbr::on_acked(const AckSample& sample) {  // 5.2.3
 
 // --- startup and drain
 
-// 5.3.1.3: at the end of a round in recovery, over 2 % lost in at least six places.
+// 5.3.1.3: at the end of a round in recovery, over BBRLossThresh lost in at least six places.
 void Bbr::check_startup(const AckSample& sample) {
     if (state_ == State::startup && loss_round_start_ && is_recovering_ &&
         (losses_in_round_ >= startup_losses || !has_sack_) &&

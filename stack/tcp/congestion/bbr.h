@@ -23,7 +23,8 @@ public:
     enum class State : std::uint8_t { startup, drain, down, cruise, refill, up, probe_rtt };
 
     // `seed` varies the times of probes from connection to connection.
-    void start(Pos window, std::uint32_t seed);
+    // `loss_percent`: BBRLossThresh, the share of losses a path may have of its own; the draft says 2.
+    void start(Pos window, std::uint32_t seed, std::uint32_t loss_percent);
 
     Pos window() const { return window_; }
     Pos slow_start_threshold() const { return std::numeric_limits<Pos>::max(); }
@@ -111,6 +112,8 @@ private:
 
     // --- control
     Pos window_ = 0;
+    static constexpr std::uint32_t draft_loss_percent = 2;
+    std::uint32_t loss_percent_ = draft_loss_percent;
     Pos initial_window_ = 0;
     Pos prior_window_ = 0;
     std::uint64_t pacing_rate_ = 0;

@@ -47,7 +47,10 @@ void Bbr::update_congestion(const AckSample& sample) {  // 5.5.5, 5.5.10.3
     if (rate > 0 && (rate >= max_bw() || !sample.rate.is_application_limited))
         bw_filter_[1] = std::max(bw_filter_[1], rate);
     if (!loss_round_start_) return;
-    if (!is_probing() && loss_in_round_) adapt_lower_bounds();
+    // Choice: who sets a larger share than the draft's does not mean single losses to lower the bounds either.
+    const bool counts =
+        loss_percent_ <= draft_loss_percent || is_too_high(sample.rate.lost, sample.rate.in_flight);
+    if (!is_probing() && loss_in_round_ && counts) adapt_lower_bounds();
     loss_in_round_ = false;
 }
 
@@ -117,9 +120,9 @@ void Bbr::update_min_rtt(const AckSample& sample) {  // 5.3.4.3, 5.5.7
 
 // --- losses
 
-// 5.5.10.2: more than 2 % of what was in flight; without SACK any loss.
+// 5.5.10.2: more than that share of what was in flight; without SACK any loss.
 bool Bbr::is_too_high(Pos lost, Pos in_flight) const {
-    return lost * 50 > in_flight || (lost > 0 && !has_sack_);
+    return lost * 100 > in_flight * loss_percent_ || (lost > 0 && !has_sack_);
 }
 
 void Bbr::on_lost(const LostSample& lost) {
@@ -132,10 +135,11 @@ void Bbr::on_lost(const LostSample& lost) {
     loss_in_round_ = true;
     if (losses_in_round_ < 255) ++losses_in_round_;
     if (!is_probe_sample_ || !is_too_high(lost.lost, lost.in_flight)) return;
-    // Where did the losses pass 2 %? lost_prefix = (0.02 * inflight_prev - lost_prev) / 0.98.
+    // Where did the losses pass the share, 2 %? lost_prefix = (0.02 * inflight_prev - lost_prev) / 0.98.
     const Pos inflight_before = std::max(lost.in_flight - lost.octets, Pos{0});
     const Pos lost_before = std::max(lost.lost - lost.octets, Pos{0});
-    const Pos prefix = std::max((2 * inflight_before - 100 * lost_before) / 98, Pos{0});
+    const Pos percent = std::min(loss_percent_, 99U);
+    const Pos prefix = std::max((percent * inflight_before - 100 * lost_before) / (100 - percent), Pos{0});
     handle_too_high(inflight_before + prefix, lost.is_application_limited, lost.now);
 }
 

@@ -52,7 +52,7 @@ void Controller::become(Congestion congestion, const Settings& settings, const S
             break;
         case Congestion::bbr:
             algorithm_.emplace<std::unique_ptr<Bbr>>(std::make_unique<Bbr>())
-                ->start(start.window, start.seed);
+                ->start(start.window, start.seed, settings.bbr_loss_percent);
             break;
         case Congestion::fixed: algorithm_.emplace<Fixed>(start.window); break;
     }

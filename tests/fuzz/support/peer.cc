@@ -78,6 +78,7 @@ void Peer::on_tcp(ByteView segment, const FrameOut& frame) {
     if (static_cast<std::int32_t>(end - known.end) > 0 || has(flag::syn)) known.end = end;
     if (has(flag::ack)) known.wanted = header->acknowledgment;
     if (header->options.timestamps) known.ts_value = header->options.timestamps->value;
+    if (header->options.fast_open) known.cookie = header->options.fast_open;
 }
 
 Octets Peer::sent_packet(std::size_t choice) const {

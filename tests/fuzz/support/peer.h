@@ -34,6 +34,7 @@ struct Flow {
     std::uint32_t end = 0;                  // behind the last octet it sent
     std::uint32_t wanted = 0;               // what it acknowledged: our next number
     std::optional<std::uint32_t> ts_value;  // its clock
+    std::optional<wire::FastOpenCookie> cookie;
 };
 
 class Peer {

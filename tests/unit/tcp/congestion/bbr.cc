@@ -19,7 +19,7 @@ using State = Bbr::State;
 struct Path {
     explicit Path(std::uint64_t bandwidth_given, Duration rtt_given)
         : bandwidth(bandwidth_given), rtt(rtt_given) {
-        bbr.start(10 * mss, 1);
+        bbr.start(10 * mss, 1, 2);
     }
 
     struct Packet {
