@@ -22,8 +22,8 @@ struct PromiseBase {
         bool await_ready() const noexcept { return false; }
         template <typename Promise>
         std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) const noexcept {
-            const std::coroutine_handle<> waiting = ended.promise().waiting;
-            return waiting ? waiting : std::noop_coroutine();
+            const std::coroutine_handle<> next = ended.promise().waiting;
+            return next ? next : std::noop_coroutine();
         }
         void await_resume() const noexcept {}
     };
