@@ -1,5 +1,6 @@
 # apps/common is what the programs share. Every other folder of apps/ and tools/ with sources is one program,
-# sluice-<folder>. tools/bench is several: every file there is a benchmark of its own.
+# sluice-<folder>. tools/bench is several: every file there is a benchmark of its own. apps/preload is a library that other
+# programs are started with: libsluice-preload.so.
 
 find_package(CLI11 REQUIRED)
 find_package(boost_url 1.81 REQUIRED CONFIG)
@@ -42,6 +43,20 @@ function(sluice_program folder)
     set(sluice_programs ${sluice_programs} sluice-${name} PARENT_SCOPE)
 endfunction()
 
+# Only the calls it takes over are seen from outside: a program has its own copy of any library linked into it.
+function(sluice_preload folder)
+    file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cc")
+    add_library(sluice-preload SHARED ${sources} "${PROJECT_SOURCE_DIR}/apps/common/options.cc")
+    sluice_flags(sluice-preload)
+    target_include_directories(sluice-preload PRIVATE "${PROJECT_SOURCE_DIR}")
+    target_link_libraries(sluice-preload PRIVATE sluice_posix CLI11::CLI11 ${CMAKE_DL_LIBS})
+    target_link_options(sluice-preload PRIVATE -Wl,--exclude-libs,ALL)
+    set_target_properties(sluice-preload PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
+        CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+    add_dependencies(programs sluice-preload)
+    install(TARGETS sluice-preload LIBRARY)
+endfunction()
+
 function(sluice_benchmarks folder)
     find_package(benchmark QUIET)
     file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cc")
@@ -71,6 +86,8 @@ if(SLUICE_APPS AND NOT SLUICE_FUZZ)
             continue()
         elseif(folder STREQUAL "${PROJECT_SOURCE_DIR}/tools/bench")
             sluice_benchmarks("${folder}")
+        elseif(folder STREQUAL "${PROJECT_SOURCE_DIR}/apps/preload")
+            sluice_preload("${folder}")
         else()
             sluice_program("${folder}")
         endif()

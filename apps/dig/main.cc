@@ -1,7 +1,4 @@
 // sluice-dig [@SERVER] NAME [TYPE] [+SWITCH...]: asks a name server from the Sluice stack, as dig does.
-#include <fstream>
-#include <iterator>
-
 #include "apps/common/program.h"
 #include "apps/dig/dig.h"
 
@@ -9,10 +6,10 @@ namespace {
 
 using namespace sluice;
 
-std::string text_of_file(const std::string& path) {
-    std::ifstream file(path);
-    if (!file) throw common::Failure(common::exit_environment, path + ": cannot be read");
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+posix::dns::Config must_read(const std::string& resolv_conf) {
+    auto config = posix::dns::read_resolv_conf(resolv_conf);
+    if (!config) throw common::Failure(common::exit_environment, resolv_conf + ": cannot be read");
+    return std::move(*config);
 }
 
 }  // namespace
@@ -34,8 +31,7 @@ int main(int argc, char** argv) {
     return common::run_parsed(app, argc, argv, [&](const common::NetworkOptions& network) {
         dig::read_words(words, options);
         // Before privileges are given up.
-        if (options.server.port == 0)
-            options.names = posix::dns::parse_resolv_conf(text_of_file(resolv_conf));
+        if (options.server.port == 0) options.names = must_read(resolv_conf);
         options.names.hosts = hosts;
         if (options.server.port != 0) options.names.servers = {options.server};
         if (options.names.servers.empty())

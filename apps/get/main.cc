@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <memory>
+#include <utility>
 
 #include "apps/common/program.h"
 #include "apps/get/options.h"
@@ -31,6 +32,8 @@ std::optional<wire::Address> resolve(const std::string& name) {
 int fetch(common::Program& program, const get::Options& options) {
     posix::Host host(program.loop());
     posix::use(&host);
+    // Names of the hosts file are known without it.
+    if (auto names = posix::dns::read_resolv_conf(options.resolv_conf)) host.set_names(std::move(*names));
     const int code = get::run(options, resolve);
     host.finish(std::chrono::seconds(1));
     posix::use(nullptr);

@@ -106,6 +106,18 @@ Answer<int> accept_socket(int fd, sockaddr* address, socklen_t* length, int flag
     return install(std::move(*number), std::move(*accepted));
 }
 
+// dup2(2): what was open at `number` is closed. A number onto itself is for dup2() nothing, for dup3() an error.
+Answer<int> duplicate_at(int fd, int number, int flags, bool is_nothing) {
+    const auto socket = file_at(fd);
+    if (!socket) return fail(socket.error());
+    if (is_nothing) return number;
+    if ((flags & ~O_CLOEXEC) != 0 || fd == number) return fail(EINVAL);
+    Epolls::all().remove(number);
+    auto reserved = Descriptors::all().reserve_at(number, (flags & O_CLOEXEC) != 0);
+    if (!reserved) return fail(reserved.error());
+    return install(std::move(*reserved), *socket);
+}
+
 }  // namespace
 
 int socket(int domain, int type, int protocol) { return told(open_socket(domain, type, protocol)); }
@@ -154,6 +166,10 @@ int close(int fd) {
 }
 
 int dup(int fd) { return posix::fcntl(fd, F_DUPFD, 0); }
+
+int dup2(int fd, int number) { return told(duplicate_at(fd, number, 0, fd == number)); }
+
+int dup3(int fd, int number, int flags) { return told(duplicate_at(fd, number, flags, false)); }
 
 int getsockname(int fd, sockaddr* address, socklen_t* length) {
     return told(in_turn(socket_at(fd), [&](Turn& turn, Socket& socket) -> Answer<void> {

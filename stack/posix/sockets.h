@@ -36,6 +36,8 @@ int connect(int fd, const sockaddr* address, socklen_t length);
 int shutdown(int fd, int how);
 int close(int fd);
 int dup(int fd);
+int dup2(int fd, int number);
+int dup3(int fd, int number, int flags);
 
 ssize_t send(int fd, const void* data, size_t length, int flags);
 ssize_t sendto(int fd, const void* data, size_t length, int flags, const sockaddr* to, socklen_t to_length);
@@ -47,6 +49,8 @@ ssize_t read(int fd, void* room, size_t length);
 ssize_t readv(int fd, const iovec* buffers, int count);
 ssize_t write(int fd, const void* data, size_t length);
 ssize_t writev(int fd, const iovec* buffers, int count);
+// From an ordinary file to a socket.
+ssize_t sendfile(int fd, int file, off_t* offset, size_t count);
 
 int getsockname(int fd, sockaddr* address, socklen_t* length);
 int getpeername(int fd, sockaddr* address, socklen_t* length);

@@ -41,6 +41,7 @@ private:
     // What is not in the core's options.
     struct OwnOptions {
         bool reuse_address = false;
+        bool reuse_port = false;         // kept and told; two listeners on a port there are not
         bool urgent_inline = false;      // SO_OOBINLINE
         bool fast_open_connect = false;  // TCP_FASTOPEN_CONNECT
         bool cork = false;               // TCP_CORK, without what MSG_MORE adds

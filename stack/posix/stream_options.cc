@@ -92,6 +92,7 @@ Answer<int> Stream::socket_number_of(Turn& turn, int name) const {
         case SO_PROTOCOL: return IPPROTO_TCP;
         case SO_ACCEPTCONN: return listener_ ? 1 : 0;
         case SO_REUSEADDR: return own_.reuse_address ? 1 : 0;
+        case SO_REUSEPORT: return own_.reuse_port ? 1 : 0;
         case SO_KEEPALIVE: return now.keep_alive ? 1 : 0;
         case SO_OOBINLINE: return own_.urgent_inline ? 1 : 0;
         case SO_RCVLOWAT: return own_.low_water;
@@ -186,6 +187,7 @@ Answer<void> Stream::set_socket_number(Turn& turn, int name, int number) {
             own_.reuse_address = number != 0;
             turn.driver().ports().set_reuse(*this, own_.reuse_address);
             return {};
+        case SO_REUSEPORT: own_.reuse_port = number != 0; return {};
         case SO_OOBINLINE: own_.urgent_inline = number != 0; return {};
         case SO_RCVLOWAT:
             own_.low_water = number < 0 ? std::numeric_limits<int>::max() : std::max(number, 1);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 
 namespace sluice::posix::dns {
@@ -54,6 +56,13 @@ Config parse_resolv_conf(std::string_view text) {
         }
     }
     return config;
+}
+
+std::optional<Config> read_resolv_conf(const std::string& path) {
+    std::ifstream file(path);
+    if (!file) return std::nullopt;
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    return parse_resolv_conf(text);
 }
 
 std::vector<std::string> names_for(const Config& config, std::string_view typed) {

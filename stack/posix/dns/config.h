@@ -1,6 +1,7 @@
 // Where names are looked up (resolv.conf(5), hosts(5)).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,8 @@ struct Config {
 
 // The text of resolv.conf: nameserver, search, domain, options ndots, timeout and attempts. What it does not know it skips.
 Config parse_resolv_conf(std::string_view text);
+// The same of a file; nothing if it cannot be read.
+std::optional<Config> read_resolv_conf(const std::string& path);
 // The names to try for what was typed, in order (resolv.conf(5) search).
 std::vector<std::string> names_for(const Config& config, std::string_view typed);
 

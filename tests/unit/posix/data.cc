@@ -1,3 +1,6 @@
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+
 #include "two_hosts.h"
 
 using namespace sluice;
@@ -243,4 +246,47 @@ TEST_CASE("a duplicated descriptor leads to the same socket until the last is cl
     CHECK(send_text(second, "alive") == 5);
     CHECK(receive_text(server) == "alive");
     CHECK_ERRNO(posix::fcntl(second, F_GETOWN), EINVAL);
+}
+
+TEST_CASE("dup2() and dup3() put a socket at a number, and close what was there [POSIX dup2]") {
+    TwoHosts hosts;
+    auto [client, server] = hosts.connected();
+    const int kernels = eventfd(0, EFD_CLOEXEC);
+    const Fd second(posix::dup2(client, kernels));
+    CHECK(second == kernels);
+    CHECK(posix::dup2(second, second) == kernels);
+    CHECK_ERRNO(posix::dup3(second, second, 0), EINVAL);
+    CHECK_ERRNO(posix::dup2(second, -1), EBADF);
+    CHECK_ERRNO(posix::dup3(second, kernels + 1, O_NONBLOCK), EINVAL);
+    CHECK_ERRNO(posix::dup2(kernels + 100, kernels), EBADF);
+    CHECK(posix::close(client.release()) == 0);
+    CHECK(send_text(second, "alive") == 5);
+    CHECK(receive_text(server) == "alive");
+
+    const Fd displaced = hosts.stream(*hosts.a);
+    CHECK(posix::dup3(server, displaced, O_CLOEXEC) == displaced);
+    CHECK(posix::fcntl(displaced, F_GETFD) == FD_CLOEXEC);
+    CHECK(send_text(second, "both") == 4);
+    CHECK(receive_text(displaced) == "both");
+}
+
+TEST_CASE("sendfile() sends from an offset, or from where the file stands [sendfile]") {
+    TwoHosts hosts;
+    auto [client, server] = hosts.connected();
+    const host::Descriptor file(memfd_create("text", MFD_CLOEXEC));
+    REQUIRE(::write(file.number(), "0123456789", 10) == 10);
+    off_t offset = 2;
+    CHECK(posix::sendfile(client, file.number(), &offset, 3) == 3);
+    CHECK(offset == 5);
+    CHECK(::lseek(file.number(), 7, SEEK_SET) == 7);
+    CHECK(posix::sendfile(client, file.number(), nullptr, 100) == 3);
+    CHECK(posix::sendfile(client, file.number(), nullptr, 100) == 0);
+    CHECK(::lseek(file.number(), 0, SEEK_CUR) == 10);
+    std::string text(6, '\0');
+    CHECK(posix::recv(server, text.data(), 6, MSG_WAITALL) == 6);
+    CHECK(text == "234789");
+    CHECK_ERRNO(posix::sendfile(file.number(), file.number(), &offset, 1), EBADF);
+    CHECK_ERRNO(posix::sendfile(client, -1, &offset, 1), EBADF);
+    offset = -1;
+    CHECK_ERRNO(posix::sendfile(client, file.number(), &offset, 1), EINVAL);
 }
