@@ -8,6 +8,9 @@
 #include <deque>
 #include <thread>
 
+#include "host/alarms.h"
+#include "socket/timing.h"
+
 using namespace sluice;
 using namespace sluice::host;
 
@@ -154,6 +157,28 @@ TEST_CASE("timers fire in order of time, once; a removed one does not; one made 
     CHECK(fired == "abde");
     CHECK(w.clock.now() >= now + 20ms);
     w.loop.remove_timer(removed);
+}
+
+TEST_CASE("a coroutine on the loop's thread sleeps until its instant, unless it goes before") {
+    World w;
+    LoopAlarms alarms(w.loop);
+    std::string woken;
+    const auto sleep = [](Alarms& by, Instant at, char name, std::string& told) -> Task<> {
+        co_await sleep_until(by, at);
+        told += name;
+    };
+    const Instant at = w.clock.now() + 5ms;
+    Task<> late = sleep(alarms, at + 1ms, 'b', woken);
+    Task<> soon = sleep(alarms, at, 'a', woken);
+    late.start();
+    soon.start();
+    {
+        Task<> gone = sleep(alarms, at, 'x', woken);
+        gone.start();
+    }
+    for (int i = 0; i < 100 && !late.is_done(); ++i) w.loop.step(1s);
+    CHECK(woken == "ab");
+    CHECK(w.clock.now() >= at + 1ms);
 }
 
 TEST_CASE("a descriptor's action is called while it holds, and may remove itself and others") {
