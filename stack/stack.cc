@@ -101,6 +101,7 @@ void Stack::Parts::absorb(net::IpLayer::Arrival arrival) {
 
 // What net and the transports have to tell each other besides packets. True: something was told.
 bool Stack::Parts::settle() {
+    if (!ip.has_news() && !tcp.has_advice()) return false;
     bool told = false;
     while (const auto message = ip.next_icmp()) udp.on_raw(*message, now);
     for (; const auto failed = ip.next_failure(); told = true) deliver(*failed);

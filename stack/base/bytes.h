@@ -5,6 +5,8 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
+#include <concepts>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -16,6 +18,19 @@ namespace sluice {
 using ByteView = std::span<const std::uint8_t>;
 using ByteSpan = std::span<std::uint8_t>;
 
+namespace detail {
+
+// A number between the order of this machine and network order; the same both ways.
+template <std::unsigned_integral Number>
+constexpr Number in_network_order(Number number) {
+    if constexpr (sizeof(Number) > 1 && std::endian::native == std::endian::little)
+        return std::byteswap(number);
+    else
+        return number;
+}
+
+}  // namespace detail
+
 class Reader {
 public:
     explicit Reader(ByteView bytes) : bytes_(bytes) {}
@@ -24,10 +39,14 @@ public:
     std::size_t remaining() const { return bytes_.size() - at_; }
     std::size_t position() const { return at_; }
 
-    std::uint8_t u8() { return static_cast<std::uint8_t>(number(1)); }
-    std::uint16_t u16() { return static_cast<std::uint16_t>(number(2)); }
-    std::uint32_t u24() { return static_cast<std::uint32_t>(number(3)); }
-    std::uint32_t u32() { return static_cast<std::uint32_t>(number(4)); }
+    std::uint8_t u8() { return number<std::uint8_t>(); }
+    std::uint16_t u16() { return number<std::uint16_t>(); }
+    std::uint32_t u24() {
+        const ByteView taken = take(3);
+        if (taken.empty()) return 0;
+        return std::uint32_t{taken[0]} << 16U | std::uint32_t{taken[1]} << 8U | taken[2];
+    }
+    std::uint32_t u32() { return number<std::uint32_t>(); }
 
     // The next n octets, or an empty view (and ok() false) if there are fewer.
     ByteView take(std::size_t n) {
@@ -43,11 +62,12 @@ public:
     ByteView rest() { return take(remaining()); }
 
 private:
-    std::uint64_t number(std::size_t n) {
-        const ByteView taken = take(n);
-        std::uint64_t value = 0;
-        for (const std::uint8_t octet : taken) value = value << 8U | octet;
-        return value;
+    template <typename Number>
+    Number number() {
+        Number value = 0;
+        if (const ByteView taken = take(sizeof value); !taken.empty())
+            std::memcpy(&value, taken.data(), sizeof value);
+        return detail::in_network_order(value);
     }
 
     ByteView bytes_;
@@ -61,10 +81,13 @@ public:
 
     std::size_t size() const { return at_; }
 
-    void u8(std::uint8_t value) { number(value, 1); }
-    void u16(std::uint16_t value) { number(value, 2); }
-    void u24(std::uint32_t value) { number(value, 3); }
-    void u32(std::uint32_t value) { number(value, 4); }
+    void u8(std::uint8_t value) { number(value); }
+    void u16(std::uint16_t value) { number(value); }
+    void u24(std::uint32_t value) {
+        u16(static_cast<std::uint16_t>(value >> 8U));
+        u8(static_cast<std::uint8_t>(value));
+    }
+    void u32(std::uint32_t value) { number(value); }
     void bytes(ByteView value) {
         SLUICE_CHECK(value.size() <= room_.size() - at_);
         std::copy(value.begin(), value.end(), room_.begin() + static_cast<std::ptrdiff_t>(at_));
@@ -75,10 +98,12 @@ public:
     }
 
 private:
-    void number(std::uint64_t value, std::size_t n) {
-        SLUICE_CHECK(n <= room_.size() - at_);
-        for (std::size_t i = n; i-- > 0; value >>= 8U) room_[at_ + i] = static_cast<std::uint8_t>(value);
-        at_ += n;
+    template <typename Number>
+    void number(Number value) {
+        SLUICE_CHECK(sizeof value <= room_.size() - at_);
+        value = detail::in_network_order(value);
+        std::memcpy(room_.data() + at_, &value, sizeof value);
+        at_ += sizeof value;
     }
 
     ByteSpan room_;

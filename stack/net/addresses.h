@@ -52,6 +52,7 @@ public:
     std::optional<Owed> next_owed();
     // Addresses that were in use and were given up.
     std::optional<wire::Address> next_lost();
+    bool has_lost() const { return !lost_.empty(); }
 
 private:
     struct Own {

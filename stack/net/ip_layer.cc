@@ -67,6 +67,11 @@ std::optional<wire::Address> IpLayer::next_lost_address() { return parts_->addre
 
 std::optional<EchoReply> IpLayer::next_echo_reply() { return parts_->echoes.next(); }
 
+bool IpLayer::has_news() const {
+    const Parts& p = *parts_;
+    return !p.failures.empty() || !p.icmp_copies.empty() || p.addresses.has_lost();
+}
+
 std::optional<wire::DeliveryFailed> IpLayer::next_failure() {
     if (parts_->failures.empty()) return std::nullopt;
     return parts_->failures.pop_front();

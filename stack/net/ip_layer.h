@@ -58,6 +58,7 @@ public:
     Arrival receive(LinkId link, FrameIn frame, std::uint32_t frame_number, Instant now);
     void on_time(Instant now);
     // Failures found while time passed (ARP without answer, reassembly...). Until empty.
+    bool has_news() const;  // for one of the next_ calls about failures, lost addresses and ICMP
     std::optional<wire::DeliveryFailed> next_failure();
     std::optional<wire::PacketIn> next_looped();
     std::optional<EchoReply> next_echo_reply();

@@ -22,8 +22,11 @@ Neighbors::Neighbors(const Settings& settings, SipKey key) : settings_(settings)
 Neighbors::~Neighbors() = default;
 
 Neighbors::Entry* Neighbors::find(LinkId link, const wire::Address& address) {
+    if (last_found_ && last_found_->key == Key{link, address}) return last_found_;
     const auto found = entries_.find(Key{link, address});
-    return found == entries_.end() ? nullptr : &found->second;
+    if (found == entries_.end()) return nullptr;
+    last_found_ = &found->second;
+    return last_found_;
 }
 
 Neighbors::Entry& Neighbors::create(const Key& key, Instant now) {
@@ -44,6 +47,7 @@ void Neighbors::make_room() {
 
 void Neighbors::forget(Entry& entry) {
     const Key key = entry.key;
+    last_found_ = nullptr;
     entries_.erase(key);
 }
 

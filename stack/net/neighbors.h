@@ -130,7 +130,8 @@ private:
 
     const Settings& settings_;
     std::unordered_map<Key, Entry, KeyHash> entries_;
-    ByUse unused_;  // least recently touched first; only heard of, or not answered yet
+    Entry* last_found_ = nullptr;  // packets to a neighbour leave in a row
+    ByUse unused_;                 // least recently touched first; only heard of, or not answered yet
     ByUse used_;
     ByDue by_due_;
     Ring<Ask> asks_;

@@ -188,6 +188,7 @@ private:
     void take_handshake_rtt(std::optional<Instant> sent_at, Instant now);
     void synchronize(const Agreed& agreed, std::uint32_t announced, std::uint16_t mss_announced,
                      std::uint32_t syns_resent);
+    bool is_about_nothing_of_ours(const Segment& seg) const;
     void take_rtt(const Acked& acked, Instant now);
     RecoveryContext recovery_context(Instant now) const;
     void recover_from(const Acked& acked, Instant now);

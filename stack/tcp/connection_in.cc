@@ -236,6 +236,7 @@ bool Connection::take_ack(const Segment& seg, Instant now) {
         establish(seg, now);
     }
     const bool window_changed = sender_.window.update(seg.seq, seg.ack, seg.wnd);
+    if (!is_third && is_about_nothing_of_ours(seg)) return take_acknowledged_fin(now);
     AckContext context;
     context.una = sender_.una();
     context.window_changed = window_changed;
@@ -263,6 +264,13 @@ bool Connection::take_ack(const Segment& seg, Instant now) {
     take_rtt(acked, now);
     recover_from(acked, now);
     return take_acknowledged_fin(now);
+}
+
+// The other end talks and we listen: text comes, nothing of ours is in flight, and what the segment acknowledges was
+// acknowledged before. Without text it could be the duplicate that tells of a needless tail probe (RFC 8985 7.4.2).
+bool Connection::is_about_nothing_of_ours(const Segment& seg) const {
+    return !seg.text.empty() && seg.ack == sender_.una() && flight_.empty() && seg.sack_count == 0 &&
+           !recovery_.is_active() && !sender_.persist.is_running() && ecn_.mode() == EcnMode::none;
 }
 
 void Connection::take_rtt(const Acked& acked, Instant now) {

@@ -18,7 +18,7 @@ bool Connection::emit(wire::PacketOut& packet, Instant now) {
 std::optional<Departure> Connection::plan(Instant now) {
     if (state_ == State::closed || state_ == State::time_wait) return plan_ack();
     if (opening_) return plan_opening(now);
-    if (may_transmit(state_)) {
+    if (may_transmit(state_) && (sender_.has_work() || !flight_.empty())) {
         if (auto text = plan_text(now); text && is_released(*text, now)) return text;
     }
     if (auto keepalive = plan_keepalive()) return keepalive;

@@ -83,6 +83,7 @@ private:
     Hash hash_;
     std::vector<Table::bucket_type> buckets_;
     Table table_;
+    Record* last_found_ = nullptr;  // segments of a connection come in a row
     std::map<wire::Endpoint, std::unique_ptr<Listener>> listeners_;
 };
 

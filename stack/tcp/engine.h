@@ -73,6 +73,7 @@ public:
     std::optional<wire::Address> next_doubt();
     // What connections learned of the largest packet to a remote address (RFC 1191 6.2).
     std::optional<PathNews> next_path_news();
+    bool has_advice() const { return !doubts_.empty() || !path_news_.empty(); }  // for one of the two above
 
     // --- calls
     std::expected<Listener*, OpenError> listen(const wire::Endpoint& local, std::uint32_t backlog,

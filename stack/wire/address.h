@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -29,9 +30,10 @@ public:
     }
 
     constexpr bool is_v4() const {
-        for (std::size_t i = 0; i < 10; ++i)
-            if (octets_[i] != 0) return false;
-        return octets_[10] == 0xff && octets_[11] == 0xff;
+        using Words = std::array<std::uint32_t, 4>;
+        const auto words = std::bit_cast<Words>(octets_);
+        constexpr std::array<std::uint8_t, 4> mark{0, 0, 0xff, 0xff};
+        return (words[0] | words[1]) == 0 && words[2] == std::bit_cast<std::uint32_t>(mark);
     }
     // The IPv4 address in host order. Only when is_v4().
     constexpr std::uint32_t to_v4() const {
@@ -45,6 +47,12 @@ public:
 
     constexpr const std::array<std::uint8_t, 16>& octets() const { return octets_; }
     friend constexpr auto operator<=>(const Address&, const Address&) = default;
+    friend constexpr bool operator==(const Address& a, const Address& b) {  // in words: asked for each packet
+        using Words = std::array<std::uint64_t, 2>;
+        const auto x = std::bit_cast<Words>(a.octets_);
+        const auto y = std::bit_cast<Words>(b.octets_);
+        return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+    }
 
 private:
     std::array<std::uint8_t, 16> octets_{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0};

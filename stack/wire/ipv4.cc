@@ -1,7 +1,5 @@
 #include "wire/ipv4.h"
 
-#include "base/checksum.h"
-
 namespace sluice::wire {
 namespace {
 
@@ -41,6 +39,20 @@ std::expected<Ipv4Header, Reason> parse_fields(ByteView packet) {
     return header;
 }
 
+// The one's complement sum of a header in the order of this machine: whole words of 32 bits, few of them (RFC 1071 2(B)).
+std::uint16_t header_sum(ByteView octets) {
+    std::uint64_t sum = 0;
+    for (std::size_t at = 0; at < octets.size(); at += 4) {
+        std::uint32_t word = 0;
+        std::memcpy(&word, octets.data() + at, sizeof word);
+        sum += word;
+    }
+    sum = (sum & 0xffffffffU) + (sum >> 32U);
+    sum = (sum & 0xffffU) + (sum >> 16U & 0xffffU) + (sum >> 32U);
+    sum = (sum & 0xffffU) + (sum >> 16U);
+    return static_cast<std::uint16_t>((sum & 0xffffU) + (sum >> 16U));
+}
+
 std::uint16_t fragment_word(const Ipv4Header& header) {
     return static_cast<std::uint16_t>((header.dont_fragment ? flag_dont_fragment : 0U) |
                                       (header.more_fragments ? flag_more_fragments : 0U) |
@@ -53,9 +65,8 @@ std::expected<Ipv4Header, Reason> parse_ipv4(ByteView packet) {
     auto header = parse_fields(packet);
     if (!header) return header;
     // RFC 1122 3.2.1.2: the checksum is verified, and a bad one dropped silently.
-    Checksum checksum;
-    checksum.add(packet.first(header->header_length));
-    if (checksum.value() != 0) return std::unexpected(Reason::ip_bad_checksum);
+    if (header_sum(packet.first(header->header_length)) != 0xffff)
+        return std::unexpected(Reason::ip_bad_checksum);
     // RFC 791 3.1: the total length covers the header, and the frame covers the total length.
     if (header->total_length < header->header_length || header->total_length > packet.size())
         return std::unexpected(Reason::ip_bad_total_length);
@@ -78,9 +89,8 @@ void write_ipv4(Writer& out, const Ipv4Header& header) {
     into.u16(0);
     into.u32(header.source.to_v4());
     into.u32(header.destination.to_v4());
-    Checksum checksum;
-    checksum.add(octets);
-    put_u16(octets, checksum_at, checksum.value());
+    const auto checksum = static_cast<std::uint16_t>(~header_sum(octets));
+    std::memcpy(octets.data() + checksum_at, &checksum, sizeof checksum);
     out.bytes(octets);
 }
 
@@ -90,9 +100,8 @@ void mend_ipv4(ByteSpan packet, const Ipv4Header& header) {
     put_u16(octets, 2, static_cast<std::uint16_t>(header.total_length));
     put_u16(octets, 6, fragment_word(header));
     put_u16(octets, checksum_at, 0);
-    Checksum checksum;
-    checksum.add(octets);
-    put_u16(octets, checksum_at, checksum.value());
+    const auto checksum = static_cast<std::uint16_t>(~header_sum(octets));
+    std::memcpy(octets.data() + checksum_at, &checksum, sizeof checksum);
 }
 
 std::expected<Ipv4Options, std::uint8_t> walk_ipv4_options(ByteView header) {

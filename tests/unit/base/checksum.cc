@@ -111,6 +111,19 @@ TEST_CASE("any cut into pieces, at any alignment, gives the sum of the whole [MU
     }
 }
 
+TEST_CASE("long pieces, which are summed many words at a time, give the same sum [MUST-2] [RFC 1071 2(B)]") {
+    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+        CAPTURE(seed);
+        test::Draw draw(seed);
+        const std::size_t lead = draw.below(64);
+        const Octets memory = draw.octets(lead + 100 + draw.below(3000));
+        const ByteView whole = ByteView(memory).subspan(lead);
+        Checksum checksum;
+        checksum.add(whole);
+        CHECK(checksum.sum() == slow_sum({whole.begin(), whole.end()}));
+    }
+}
+
 TEST_CASE("64 KiB of ones do not overflow the sum") {
     CHECK(sum_of(Octets(65536, 0xff)) == 0xffff);
     Octets almost(65535, 0xff);
