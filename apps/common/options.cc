@@ -186,6 +186,8 @@ void add_network_options(CLI::App& app, NetworkOptions& options) {
     add_whole(group, "--mtu", options.mtu, 68, 65535, "largest IP packet (default the interface's)");
     add_switch(group, "--offload", options.offload,
                "leave checksums and segmentation to the kernel (default off)");
+    add_seconds(group, "--spin", options.spin, Duration::zero(), 1s,
+                "how long to wait for the next frame without sleeping (default 0)");
     group.add_option("--log", options.log, "write the trace as text; - is standard output")
         ->type_name("FILE|-");
     add_whole(group, "--log-level", options.log_level, 1, 3,

@@ -26,6 +26,7 @@ struct NetworkOptions {
     std::optional<wire::MacAddress> mac;  // else mac_for(address)
     std::uint32_t mtu = 0;                // 0: the interface's
     bool offload = false;
+    Duration spin{};  // ask the device this long before sleeping
     std::string log;  // "" none, "-" standard output
     int log_level = 1;
     std::string qlog;  // "" none, "-" standard output

@@ -21,6 +21,7 @@ Value must(std::expected<Value, std::string> value) {
 
 Program::Program(const NetworkOptions& options)
     : options_(options), tap_(open_device(options)), stack_(config_for(options)), loop_(stack_, clock_) {
+    loop_.set_spin(options_.spin);
     open_outputs();
     // It belongs to whom the program runs as, unless its path is out of reach then.
     if (options_.leaves_file_system) open_control();

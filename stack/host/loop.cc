@@ -175,6 +175,28 @@ int Loop::sleep(std::span<pollfd> descriptors, Duration longest) {
                  nullptr);
 }
 
+// Answers like ppoll.
+int Loop::wait_for_events(Duration most) {
+    const bool may_spin = spin_ > Duration::zero() && most > Duration::zero();
+    const Instant begin = may_spin ? clock_.now() : Instant{};
+    int ready = may_spin && are_waits_short_ ? spin(later(begin, std::min(spin_, most))) : 0;
+    if (ready == 0) {
+        if (most > Duration::zero() && before_sleep_) before_sleep_();
+        const bool has_end = may_spin && most != Duration::max();
+        const Duration left = has_end ? std::max(begin + most - clock_.now(), Duration::zero()) : most;
+        ready = sleep_ ? sleep_(polled_, left) : sleep(polled_, left);
+    }
+    if (may_spin) are_waits_short_ = ready > 0 && clock_.now() - begin <= spin_;
+    return ready;
+}
+
+int Loop::spin(Instant until) {
+    int ready = 0;
+    do ready = sleep(polled_, Duration::zero());
+    while (ready == 0 && clock_.now() < until);
+    return ready;
+}
+
 void Loop::wait(Duration longest) {
     polled_.clear();
     polled_.push_back({wake_.number(), POLLIN, 0});
@@ -185,10 +207,7 @@ void Loop::wait(Duration longest) {
     }
     for (const auto& [descriptor, waiting] : waiting_) polled_.push_back({descriptor, waiting->events, 0});
 
-    const Duration most = time_to_sleep(longest);
-    if (most > Duration::zero() && before_sleep_) before_sleep_();
-    const int ready = sleep_ ? sleep_(polled_, most) : sleep(polled_, most);
-    if (ready <= 0) return;
+    if (wait_for_events(time_to_sleep(longest)) <= 0) return;
 
     if (polled_.front().revents != 0) {
         std::uint64_t count = 0;

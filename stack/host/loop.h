@@ -57,6 +57,9 @@ public:
     using Sleep = std::function<int(std::span<pollfd>, Duration)>;
     void set_sleep(Sleep sleep) { sleep_ = std::move(sleep); }
     static int sleep(std::span<pollfd> descriptors, Duration longest);  // the ordinary one
+    // How long to ask again and again before sleeping: frames that follow each other quickly are spared the wake-up. Where
+    // waits outlast it the loop sleeps at once, until one is short again. Zero: never. Not together with set_sleep().
+    void set_spin(Duration longest) { spin_ = longest; }
     // Called after each frame that was absorbed; must be quick.
     void set_after_frame(std::function<void()> action) { after_frame_ = std::move(action); }
 
@@ -101,12 +104,16 @@ private:
     void run_descriptors();
     Duration time_to_sleep(Duration longest) const;
     void wait(Duration longest);
+    int wait_for_events(Duration most);
+    int spin(Instant until);
 
     Stack& stack_;
     const Clock& clock_;
     FrameWatcher* watcher_ = nullptr;
     std::function<void()> before_sleep_;
     Sleep sleep_;
+    Duration spin_{};
+    bool are_waits_short_ = false;  // the last one was no longer than a spin
     std::function<void()> after_frame_;
     std::vector<Port> ports_;
     std::map<int, std::shared_ptr<Waiting>>

@@ -117,6 +117,27 @@ TEST_CASE("a frame the device has no room for is kept, and nothing overtakes it"
     }
 }
 
+TEST_CASE("a loop that may spin sleeps only where frames do not follow each other quickly") {
+    World w;
+    int sleeps = 0;
+    w.loop.set_before_sleep([&] { ++sleeps; });
+    w.loop.set_spin(10s);
+    const auto frame_comes = [&] {
+        w.device.arrive(arp_request());
+        w.loop.step(1s);
+    };
+    frame_comes();
+    CHECK(sleeps == 1);
+    frame_comes();
+    frame_comes();
+    CHECK(sleeps == 1);
+    w.loop.step(1ms);  // nothing comes
+    CHECK(sleeps == 2);
+    frame_comes();
+    CHECK(sleeps == 3);
+    CHECK(w.device.out.size() == 4);
+}
+
 TEST_CASE("the capture sees every frame once, in the order of the numbers") {
     struct Watcher final : FrameWatcher {
         void on_frame_in(LinkId, const FrameIn&, Instant) override { seen += 'i'; }
