@@ -103,6 +103,7 @@ private:
 
 template <typename T>
 Task<typename detail::Timely<T>::Type> with_deadline(Alarms& alarms, Instant at, Task<T> task) {
+    // With a name: g++ 12 destroys an awaitable that is a temporary in a condition too early.
     detail::Race<T> race(alarms, at, task);
     const bool is_in_time = co_await race;
     if (!is_in_time) co_return detail::Timely<T>::late();
