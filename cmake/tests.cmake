@@ -151,6 +151,10 @@ if(TARGET sluice-sim)
         exhaustive_close-at-once exhaustive_crossing exhaustive_abort PROPERTIES LABELS sim TIMEOUT 300)
 endif()
 
+# The full search (scripts/planted) takes long and is for hands; the patches must not rot.
+add_test(NAME planted_faults_apply COMMAND "${PROJECT_SOURCE_DIR}/scripts/planted" --check)
+set_tests_properties(planted_faults_apply PROPERTIES LABELS source)
+
 # The state machine as a model: its table is the code's, and spin goes through all it can do.
 add_test(NAME model_table COMMAND "${tests_dir}/model/compare")
 add_test(NAME model_check COMMAND "${tests_dir}/model/check")

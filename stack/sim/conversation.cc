@@ -5,8 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "sim/traffic.h"
-
 namespace sluice::sim {
 namespace {
 
@@ -15,6 +13,8 @@ using Peer = std::shared_ptr<AsyncTcp>;  // the two halves of a conversation may
 void judge(World& world, const Conversation& what, const Received& got, std::uint64_t expected) {
     if (!got.is_right || got.octets > expected)
         world.fail(fmt::format("port {}: octets arrived that were not written", what.port));
+    if (!got.marks_are_right)
+        world.fail(fmt::format("port {}: an urgent mark is not where it was set", what.port));
     const bool is_complete = got.is_whole && got.octets == expected;
     if (got.is_whole && got.octets != expected && what.ending <= Ending::at_once)
         world.fail(
@@ -24,8 +24,8 @@ void judge(World& world, const Conversation& what, const Received& got, std::uin
                                expected));
 }
 
-Task<> send_half(Peer peer, std::uint64_t key, std::uint64_t count, std::size_t piece) {
-    (void)co_await send_stream(*peer, key, count, piece);
+Task<> send_half(Peer peer, std::uint64_t key, std::uint64_t count, StreamOptions stream) {
+    (void)co_await send_stream(*peer, key, count, stream);
 }
 
 // The halves of one end: `out` octets to send, `in` to expect; the keys tell directions apart.
@@ -35,22 +35,23 @@ Task<> talk(World& world, Peer peer, Conversation what, bool is_client) {
                         key_in = what.key * 2 + (is_client ? 1 : 0);
     const bool sends_first = what.ending != Ending::at_once && is_client;
     if (sends_first)
-        (void)co_await send_stream(*peer, key_out, out, what.piece);
+        (void)co_await send_stream(*peer, key_out, out, what.stream);
     else if (what.ending == Ending::at_once)
-        world.start_service(send_half(peer, key_out, out, what.piece));
+        world.start_service(send_half(peer, key_out, out, what.stream));
     if (is_client && what.ending == Ending::client_unread) {
         co_await world.sleep(what.pause);
         co_return;
     }
-    const Received got = co_await receive_stream(*peer, key_in, what.piece);
+    if (!is_client && what.late > 0ns) co_await world.sleep(what.late);
+    const Received got = co_await receive_stream(*peer, key_in, what.stream);
     judge(world, what, got, in);
     if (!is_client && what.ending != Ending::at_once)
-        (void)co_await send_stream(*peer, key_out, out, what.piece);
+        (void)co_await send_stream(*peer, key_out, out, what.stream);
 }
 
 Task<> talk_and_abort(World& world, Peer peer, Conversation what, bool is_client) {
     world.start_service(
-        send_half(peer, what.key * 2 + (is_client ? 0 : 1), is_client ? what.there : what.back, what.piece));
+        send_half(peer, what.key * 2 + (is_client ? 0 : 1), is_client ? what.there : what.back, what.stream));
     co_await world.sleep(what.pause);
     peer->abort();
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "sim/traffic.h"
 #include "sim/world.h"
 
 namespace sluice::sim {
@@ -22,10 +23,11 @@ struct Conversation {
     std::uint64_t key = 1;
     std::uint64_t there = 1000;  // octets from the client
     std::uint64_t back = 1000;
-    std::size_t piece = 4096;  // written and read at once
+    StreamOptions stream = {.piece = 4096};
     Ending ending = Ending::in_turn;
     Duration start{};
     Duration pause{};
+    Duration late{};           // the server begins to read only then
     bool must_succeed = true;  // anything but a whole exchange is a failure
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace sluice::sim {
@@ -34,6 +35,12 @@ private:
     std::string_view rest_;
 };
 
+bool parse_forged(Words& words, Forgery& value) {
+    const auto found = parse_forgery(words.next());
+    value = found.value_or(Forgery::none);
+    return found.has_value();
+}
+
 bool parse_duration(Words& words, Duration& value) {
     std::int64_t nanoseconds = 0;
     if (!words.number(nanoseconds) || nanoseconds < 0) return false;
@@ -52,6 +59,7 @@ std::string to_text(const Turn& turn) {
     if (fate.held > 0ns) text += fmt::format(" held {}", fate.held.count());
     if (fate.jitter > 0ns) text += fmt::format(" jitter {}", fate.jitter.count());
     if (fate.bit > 0) text += fmt::format(" bit {}", fate.bit);
+    if (fate.forgery != Forgery::none) text += fmt::format(" forged {}", text_of(fate.forgery));
     return text;
 }
 
@@ -77,6 +85,8 @@ bool parse_turn(const std::string& line, Turn& turn) {
             is_good = parse_duration(words, turn.fate.held);
         else if (word == "jitter")
             is_good = parse_duration(words, turn.fate.jitter);
+        else if (word == "forged")
+            is_good = parse_forged(words, turn.fate.forgery);
         else
             is_good = word == "bit" && words.number(turn.fate.bit);
         if (!is_good) return false;
@@ -89,9 +99,12 @@ FateSource::FateSource(Random random)
       duplicate_(random.fork(3)),
       reorder_(random.fork(4)),
       corrupt_(random.fork(5)),
-      jitter_(random.fork(6)) {}
+      jitter_(random.fork(6)),
+      forge_(random.fork(7)) {}
 
 void FateSource::follow(std::map<std::uint64_t, Fate> schedule) {
+    has_forgeries_ =
+        std::ranges::any_of(schedule, [](const auto& turn) { return turn.second.forgery != Forgery::none; });
     schedule_ = std::move(schedule);
     follows_ = true;
 }
@@ -107,7 +120,10 @@ Fate FateSource::draw(const Faults& faults) {
     if (faults.reorder > 0 && reorder_.chance(faults.reorder)) fate.held = up_to(reorder_, faults.late);
     if (faults.corrupt > 0 && corrupt_.chance(faults.corrupt)) fate.bit = 1 + corrupt_.next() / 2;
     if (faults.jitter > 0ns) fate.jitter = up_to(jitter_, faults.jitter);
-    if (fate.lost) fate = Fate{.lost = true};
+    if (faults.forge > 0 && forge_.chance(faults.forge))
+        fate.forgery =
+            static_cast<Forgery>(1 + forge_.below(static_cast<std::uint64_t>(Forgery::count_) - 1));
+    if (fate.lost) fate = Fate{.lost = true, .forgery = fate.forgery};
     return fate;
 }
 

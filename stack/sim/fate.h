@@ -1,4 +1,4 @@
-// What becomes of each frame at one end of a link: lost, doubled, held back, changed, or nothing of the kind. Drawn from
+// What becomes of each frame at one end of a link: lost, doubled, held back, changed, followed by a forged one, or nothing of the kind. Drawn from
 // generators of its own, one per kind of fault, or read from a schedule. What was drawn can be replayed as a schedule, and a
 // schedule can be shortened (sim/shrink.h).
 #pragma once
@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "base/time.h"
+#include "sim/forger.h"
 #include "sim/node.h"
 
 namespace sluice::sim {
@@ -17,10 +18,11 @@ namespace sluice::sim {
 struct Fate {
     bool lost = false;
     bool doubled = false;
-    bool swapped = false;   // leaves right after the next frame of this direction
-    Duration held{};        // later by this; others overtake it
-    Duration jitter{};      // later by this, and all behind it
-    std::uint64_t bit = 0;  // 1 + number of the bit turned over; 0: none
+    bool swapped = false;             // leaves right after the next frame of this direction
+    Duration held{};                  // later by this; others overtake it
+    Duration jitter{};                // later by this, and all behind it
+    std::uint64_t bit = 0;            // 1 + number of the bit turned over; 0: none
+    Forgery forgery = Forgery::none;  // what somebody else puts behind it
 
     bool is_plain() const { return *this == Fate{}; }
     friend bool operator==(const Fate&, const Fate&) = default;
@@ -54,6 +56,7 @@ struct Faults {
     double reorder = 0;  // held back by up to `late`
     Duration late = 20ms;
     double corrupt = 0;
+    double forge = 0;   // of each frame: an attacker puts one of his own behind it
     Duration jitter{};  // 0 to this, in order
 };
 
@@ -63,16 +66,18 @@ public:
     // From now on nothing is drawn; what the schedule does not name is delivered.
     void follow(std::map<std::uint64_t, Fate> schedule);
     bool is_following() const { return follows_; }
+    bool may_forge(const Faults& faults) const { return follows_ ? has_forgeries_ : faults.forge > 0; }
     Fate next(const Faults& faults, bool is_cut);
     std::uint64_t frames() const { return frames_; }
 
 private:
     Fate draw(const Faults& faults);
 
-    Random loss_, burst_, duplicate_, reorder_, corrupt_, jitter_;
+    Random loss_, burst_, duplicate_, reorder_, corrupt_, jitter_, forge_;
     std::map<std::uint64_t, Fate> schedule_;
     std::uint64_t frames_ = 0;
     bool follows_ = false;
+    bool has_forgeries_ = false;
     bool is_in_burst_ = false;
 };
 

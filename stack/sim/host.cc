@@ -4,9 +4,7 @@
 
 #include <utility>
 
-#include "wire/ethernet.h"
-#include "wire/ipv4.h"
-#include "wire/tcp.h"
+#include "sim/tcp_frame.h"
 
 namespace sluice::sim {
 namespace {
@@ -14,15 +12,9 @@ namespace {
 constexpr int rounds_most = 1000;
 constexpr std::uint32_t super_segment_most = 65535;
 
-// The flags of a TCP frame; 0 if it is none.
-std::uint8_t tcp_flags(ByteView frame) {
-    const auto ethernet = wire::parse_ethernet(frame);
-    if (!ethernet || ethernet->type != wire::ether_type::ipv4) return 0;
-    const ByteView packet = frame.subspan(wire::ethernet_header_length);
-    const auto ip = wire::parse_ipv4(packet);
-    if (!ip || ip->protocol != wire::protocol::tcp || ip->fragment_offset != 0) return 0;
-    const auto tcp = wire::parse_tcp(packet.subspan(ip->header_length));
-    return tcp ? tcp->flags : std::uint8_t{0};
+bool is_reset(ByteView frame) {
+    const auto seen = parse_tcp_frame(frame);
+    return seen && (seen->tcp.flags & flag::rst) != 0;
 }
 
 // Locally administered, one for each address: 02:00:c0:00:02:01 for 192.0.2.1.
@@ -53,6 +45,9 @@ Host::Host(std::string name, Surroundings& around, const HostOptions& options)
     StackConfig config = options.config;
     config.start = clock_.local(around.agenda.now());
     stack_ = std::make_unique<Stack>(config);
+    // Where there is room for few of them the oldest is given up earlier.
+    constexpr std::uint32_t plenty = 1000;
+    if (config.tcp.time_wait_max >= plenty) checker_.expect_time_wait(config.tcp.time_wait);
 }
 
 void Host::plug(Link& link, Side side, const wire::Prefix& address) {
@@ -85,7 +80,7 @@ void Host::take(std::size_t port, Frame frame, Instant now) {
     in.checksum_good = frame.needs_checksum;
     in.segment_bytes = frame.segment_bytes;
     ++frames_in_;
-    may_not_reset_ = around_.checks && (tcp_flags(frame.bytes.view()) & flag::rst) != 0;
+    may_not_reset_ = around_.checks && is_reset(frame.bytes.view());
     // What is due by now comes first. (Deadlines are exact only as far as on_time was told: base/deadline_wheel.h.)
     catch_up(now);
     stack_->receive(static_cast<LinkId>(port), std::move(in), clock_.local(now));
@@ -109,7 +104,7 @@ void Host::send_everything(Instant now) {
         ++frames_out_;
         Frame frame = gather(out_, around_.pool);
         out_.clear();
-        if (may_not_reset_ && (tcp_flags(frame.bytes.view()) & flag::rst) != 0)
+        if (may_not_reset_ && is_reset(frame.bytes.view()))
             around_.fail(*this, "a reset was answered with a reset");
         cable.link->send(cable.side, std::move(frame), now);
     }
@@ -156,6 +151,9 @@ std::string Host::check_end() const {
     for (const auto& [connection, state] : checker_.states())
         if (state != State::closed) return fmt::format("#{} is left in {}", connection, text_of(state));
     if (stack_->tcp_open() != 0) return fmt::format("{} connections are left", stack_->tcp_open());
+    // What came back about packets that nobody asks for any more is kept, up to a limit.
+    while (stack_->next_delivery_failure()) {
+    }
     if (const auto chunks = stack_->pool().chunks_in_use(); chunks != 0)
         return fmt::format("{} chunks of memory are left", chunks);
     return checker_.check_drops(stack_->counters());

@@ -33,6 +33,7 @@ std::string fate_text(const Fate& fate) {
     if (fate.swapped) text += " swapped with the next";
     if (fate.bit > 0) text += " bit changed";
     if (fate.held > 0ns) text += fmt::format(" held back {} ms", in_ms(fate.held));
+    if (fate.forgery != Forgery::none) text += fmt::format(" followed by {}", text_of(fate.forgery));
     return text.empty() ? text : "   |" + text;
 }
 
@@ -70,11 +71,13 @@ std::string Ladder::describe(ByteView frame) {
 }
 
 void Ladder::see(const Sighting& sighting) {
-    if (sighting.what != Sighting::What::sent) return;
+    if (sighting.what == Sighting::What::delivered) return;
+    const bool is_forged = sighting.what == Sighting::What::forged;
     const std::string& from = sighting.link->node(sighting.from).name();
     const std::string& to = sighting.link->node(other(sighting.from)).name();
-    line_(fmt::format("{:12.6f}  {:<8} ---> {:<8} {}{}", seconds(sighting.at), from, to,
-                      describe(sighting.frame->bytes.view()), fate_text(sighting.fate)));
+    line_(fmt::format("{:12.6f}  {:<8} {} {:<8} {}{}", seconds(sighting.at), from,
+                      is_forged ? "~~~>" : "--->", to, describe(sighting.frame->bytes.view()),
+                      fate_text(sighting.fate)));
 }
 
 Ladder::Ladder(World& world, Line line) : line_(std::move(line)) {

@@ -71,6 +71,20 @@ void Link::send(Side from, Frame frame, Instant now) {
         if (on_turn_) on_turn_(turns_.back());
     }
     show(Sighting::What::sent, from, fate, frame, now);
+    std::optional<Frame> forged;
+    if (decide_ || way.fates.may_forge(way.options.faults)) {
+        way.forger.see(frame);
+        if (fate.forgery != Forgery::none) forged = way.forger.forge(fate.forgery, frame, pool_);
+    }
+    pass(from, std::move(frame), fate, now);
+    if (!forged) return;
+    ++way.counters.forged;
+    show(Sighting::What::forged, from, {}, *forged, now);
+    enter(from, std::move(*forged), {}, now);
+}
+
+void Link::pass(Side from, Frame frame, const Fate& fate, Instant now) {
+    Direction& way = direction(from);
     const bool is_super = frame.segment_bytes != 0 && way.options.super_segments;
     if (frame.bytes.size() >
         wire::ethernet_header_length + (is_super ? super_segment_most : way.options.mtu)) {

@@ -3,7 +3,7 @@
 //
 //   take ─▶ fate: lost, doubled, held, changed ─▶ queue ─▶ rate ─▶ delay + jitter ─▶ Node::take at the other end
 //
-// Counts every frame: sent + doubled = delivered + lost + dropped + in flight.
+// Counts every frame: sent + doubled + forged = delivered + lost + dropped + in flight.
 #pragma once
 
 #include <array>
@@ -31,6 +31,7 @@ struct LinkOptions {
 struct LinkCounters {  // of one direction
     std::uint64_t sent = 0;
     std::uint64_t doubled = 0;
+    std::uint64_t forged = 0;
     std::uint64_t delivered = 0;
     std::uint64_t lost = 0;
     std::uint64_t queue_full = 0;
@@ -43,11 +44,11 @@ struct LinkCounters {  // of one direction
 
 // What a watcher of links is shown.
 struct Sighting {
-    enum class What : std::uint8_t { sent, delivered, dropped };
+    enum class What : std::uint8_t { sent, forged, delivered };
     What what = What::sent;
     const Link* link = nullptr;
     Side from = Side::a;
-    std::uint64_t number = 0;  // of the frame among those sent from this side; 0 on delivery
+    std::uint64_t number = 0;  // of the frame among those sent from this side; else 0
     Fate fate;                 // when sent
     const Frame* frame = nullptr;
     Instant at;
@@ -97,6 +98,7 @@ private:
         explicit Direction(Random random) : fates(random) {}
         LinkOptions options;
         FateSource fates;
+        Forger forger;
         Bottleneck bottleneck;
         End to;
         LinkCounters counters;
@@ -113,6 +115,7 @@ private:
 
     Direction& direction(Side from) { return directions_[static_cast<std::size_t>(from)]; }
     const Direction& direction(Side from) const { return directions_[static_cast<std::size_t>(from)]; }
+    void pass(Side from, Frame frame, const Fate& fate, Instant now);
     void enter(Side from, Frame frame, const Fate& fate, Instant now);
     void release_swapped(Side from, Instant now);
     void transmit(Side from, Instant now);

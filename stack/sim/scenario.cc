@@ -4,6 +4,7 @@
 #include <array>
 
 #include "sim/conversation.h"
+#include "sim/datagrams.h"
 
 namespace sluice::sim {
 namespace {
@@ -101,15 +102,26 @@ Conversation draw_conversation(Random& random, int number, int severity) {
     what.key = static_cast<std::uint64_t>(number) + 1;
     what.there = random.below(pick(random, {2, 2000, 20'000, 100'000}));
     what.back = random.below(pick(random, {2, 2000, 20'000, 100'000}));
-    what.piece = pick(random, {16384, 4096, 1000, 100});
-    if (what.there + what.back > 20'000) what.piece = std::max<std::size_t>(what.piece, 1000);
+    what.stream.piece = pick(random, {16384, 4096, 1000, 100});
+    if (what.there + what.back > 20'000) what.stream.piece = std::max<std::size_t>(what.stream.piece, 1000);
+    what.stream.urgent = random.chance(0.2) && what.there < 60'000 && what.back < 60'000;
     what.ending = random.chance(0.7)
                       ? static_cast<Ending>(random.below(2))
                       : static_cast<Ending>(random.below(static_cast<std::uint64_t>(Ending::count_)));
     what.start = Duration(1ms) * static_cast<int>(random.below(500));
     what.pause = Duration(1ms) * static_cast<int>(random.below(400));
+    if (random.chance(0.3)) what.late = Duration(1ms) * static_cast<int>(pick(random, {50, 2000, 20'000}));
     // Where frames are lost a connection may also end and say why: all its retransmissions may be among them.
     what.must_succeed = severity == 0;
+    return what;
+}
+
+DatagramTraffic draw_datagrams(Random& random) {
+    DatagramTraffic what;
+    what.count = static_cast<std::uint32_t>(1 + random.below(30));
+    what.size_most = static_cast<std::uint32_t>(pick(random, {1, 500, 4000}));
+    what.start = Duration(1ms) * static_cast<int>(random.below(500));
+    what.gap = Duration(1ms) * static_cast<int>(random.below(50));
     return what;
 }
 
@@ -130,6 +142,7 @@ void build_random(World& world) {
     std::vector<Host*> clients;
     const std::uint64_t kind = random.below(3);
     LinkOptions plain = draw_link(random, 0), faulty = draw_link(random, severity);
+    if (random.chance(0.5)) faulty.faults.forge = 0.01 * static_cast<double>(pick(random, {1, 5, 30}));
     if (kind == 0) {  // a cable
         clients.push_back(&world.add_host("client", "192.0.2.2/24", draw_host(random)));
         world.connect(*clients[0], server, faulty);
@@ -162,6 +175,7 @@ void build_random(World& world) {
         start_server(world, server, what);
         start_client(world, client, server, what);
     }
+    if (random.chance(0.2)) start_datagrams(world, *clients[0], server, draw_datagrams(random));
     if (severity == 2) cut_sometimes(world, random);
 }
 

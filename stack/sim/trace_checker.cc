@@ -57,7 +57,19 @@ std::string TraceChecker::check_state(const TraceRecord& record) {
         return fmt::format("#{} was {} but changes from {}", record.connection, text_of(before),
                            text_of(record.before));
     states_[record.connection] = record.after;
-    return "";
+    return check_time_wait(record);
+}
+
+// A reset, the application, or a new connection may end it before; time may not.
+std::string TraceChecker::check_time_wait(const TraceRecord& record) {
+    if (record.after == State::time_wait) time_wait_since_[record.connection] = record.time_ns;
+    if (record.before != State::time_wait) return "";
+    const auto since = time_wait_since_.find(record.connection);
+    const bool by_time = static_cast<Event>(record.detail) == Event::time_wait_over &&
+                         record.reason != Reason::end_time_wait_reused;
+    if (since == time_wait_since_.end() || !by_time) return "";
+    const Duration lasted(record.time_ns - since->second);
+    return lasted < time_wait_least_ ? fmt::format("TIME-WAIT lasted {} ms", in_ms(lasted)) : "";
 }
 
 // What leaves shows how far its connection is. Answers that leave without their connection (in SYN-RECEIVED and

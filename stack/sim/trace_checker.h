@@ -1,6 +1,6 @@
 // Reads a stack's own trace after every step and holds it against RFC 9293: legal pairs of states, invariants that
 // records show, a reason for every drop, a rule for every change of state, window edges that never move left, nothing
-// beyond the peer's window but probes.
+// beyond the peer's window but probes, TIME-WAIT for 2 MSL.
 #pragma once
 
 #include <array>
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/counters.h"
+#include "base/time.h"
 #include "base/trace.h"
 
 namespace sluice::sim {
@@ -25,6 +26,8 @@ bool is_legal(const StatePair& pair);
 
 class TraceChecker {
 public:
+    // How long TIME-WAIT must last at least (RFC 9293 3.6.1 [MUST-13]); 0: do not look.
+    void expect_time_wait(Duration least) { time_wait_least_ = least; }
     // One record, in order. Returns what is wrong, empty if nothing.
     std::string check_record(const TraceRecord& record);
     // No more drops may be traced than counted.
@@ -50,9 +53,12 @@ private:
 
     std::string check_state(const TraceRecord& record);
     std::string check_edges(const TraceRecord& record);
+    std::string check_time_wait(const TraceRecord& record);
 
     std::map<std::uint32_t, State> states_;
     std::map<std::uint32_t, Edges> edges_;
+    std::map<std::uint32_t, std::int64_t> time_wait_since_;  // when each entered it, in ns
+    Duration time_wait_least_{};
     std::vector<StatePair> walked_;
     std::vector<TraceRecord> records_;
     std::array<std::uint64_t, reason_count> dropped_{};

@@ -5,19 +5,32 @@
 
 namespace sluice::sim {
 
-Task<bool> send_stream(AsyncTcp& to, std::uint64_t key, std::uint64_t count, std::size_t piece) {
-    std::vector<std::uint8_t> octets(piece);
+namespace {
+
+// The last of `urgent_every` full pieces, if there is room for it whole.
+bool write_urgent(AsyncTcp& to, ByteView data, std::uint64_t at, std::size_t piece) {
+    if (data.size() != piece || (at / piece + 1) % urgent_every != 0 || to.socket().room() < piece)
+        return false;
+    return to.socket().write_urgent(data) == piece;
+}
+
+}  // namespace
+
+Task<bool> send_stream(AsyncTcp& to, std::uint64_t key, std::uint64_t count, StreamOptions options) {
+    std::vector<std::uint8_t> octets(options.piece);
     for (std::uint64_t at = 0; at < count;) {
-        const std::size_t size = std::min<std::uint64_t>(piece, count - at);
+        const std::size_t size = std::min<std::uint64_t>(options.piece, count - at);
         for (std::size_t i = 0; i < size; ++i) octets[i] = stream_octet(key, at + i);
-        if (!co_await to.write(ByteView(octets.data(), size))) co_return false;
+        const ByteView data(octets.data(), size);
+        const bool is_written = options.urgent && write_urgent(to, data, at, options.piece);
+        if (!is_written && !co_await to.write(data)) co_return false;
         at += size;
     }
     co_return to.shutdown_write().has_value();
 }
 
-Task<Received> receive_stream(AsyncTcp& from, std::uint64_t key, std::size_t piece) {
-    std::vector<std::uint8_t> room(piece);
+Task<Received> receive_stream(AsyncTcp& from, std::uint64_t key, StreamOptions options) {
+    std::vector<std::uint8_t> room(options.piece);
     Received received;
     for (;;) {
         const auto octets = co_await from.read(room);
@@ -29,6 +42,9 @@ Task<Received> receive_stream(AsyncTcp& from, std::uint64_t key, std::size_t pie
         for (std::size_t i = 0; i < *octets; ++i)
             received.is_right = received.is_right && room[i] == stream_octet(key, received.octets + i);
         received.octets += *octets;
+        const auto mark = from.socket().urgent_mark();
+        if (mark && (received.octets + *mark) % (urgent_every * options.piece) != 0)
+            received.marks_are_right = false;
     }
     received.is_whole = true;
     co_return received;

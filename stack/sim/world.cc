@@ -208,9 +208,9 @@ void World::check_end() {
         for (const Side from : {Side::a, Side::b}) {
             const LinkCounters& c = link->counters(from);
             const std::uint64_t known = c.delivered + c.lost + c.dropped() + link->in_flight(from);
-            if (c.sent + c.doubled != known)
-                fail(fmt::format("link {}: {} frames sent, {} doubled, but {} accounted for", link->number(),
-                                 c.sent, c.doubled, known));
+            if (c.sent + c.doubled + c.forged != known)
+                fail(fmt::format("link {}: {} frames sent, {} doubled, {} forged, but {} accounted for",
+                                 link->number(), c.sent, c.doubled, c.forged, known));
         }
     }
     if (pool_.chunks_in_use() != 0)

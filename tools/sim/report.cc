@@ -45,7 +45,7 @@ public:
 
 private:
     void capture(const sim::Sighting& sighting) {
-        if (!pcap_ || sighting.what != sim::Sighting::What::sent) return;
+        if (!pcap_ || sighting.what == sim::Sighting::What::delivered) return;
         FrameIn frame;
         frame.bytes = sighting.frame->bytes;
         frame.checksum_good = sighting.frame->needs_checksum;
