@@ -38,10 +38,8 @@ Task<> talk(World& world, Peer peer, Conversation what, bool is_client) {
         (void)co_await send_stream(*peer, key_out, out, what.stream);
     else if (what.ending == Ending::at_once)
         world.start_service(send_half(peer, key_out, out, what.stream));
-    if (is_client && what.ending == Ending::client_unread) {
-        co_await world.sleep(what.pause);
-        co_return;
-    }
+    if (is_client && what.ending == Ending::client_deaf) peer->socket().shutdown_read();
+    if (is_client && what.ending >= Ending::client_unread) co_return co_await world.sleep(what.pause);
     if (!is_client && what.late > 0ns) co_await world.sleep(what.late);
     const Received got = co_await receive_stream(*peer, key_in, what.stream);
     judge(world, what, got, in);
@@ -80,6 +78,7 @@ void keep_alive(AsyncTcp& peer) {
 
 Task<> open_and_talk(World& world, Peer peer, Conversation what, bool is_client) {
     if (!what.must_succeed || what.ending > Ending::at_once) keep_alive(*peer);
+    if (is_client && what.ending == Ending::client_hasty) co_return co_await world.sleep(what.pause);
     const Error error = co_await peer->opened();
     if (error == Error::none)
         co_await either(world, peer, what, is_client);
@@ -107,7 +106,7 @@ Task<> cross(World& world, Host& from, wire::Endpoint to, Conversation what, boo
 }  // namespace
 
 void start_server(World& world, Host& server, const Conversation& what) {
-    world.start_service(serve(world, server.listen(what.port), what));
+    world.start_service(serve(world, server.listen(what.port, what.backlog), what));
 }
 
 void start_client(World& world, Host& client, const Host& server, const Conversation& what) {

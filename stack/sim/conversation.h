@@ -15,6 +15,8 @@ enum class Ending : std::uint8_t {
     client_aborts,  // after `pause`
     server_aborts,  // after `pause`
     client_unread,  // the client closes without reading the answer
+    client_deaf,    // the client shuts down for reading at once
+    client_hasty,   // the client closes after `pause`, open or not
     count_
 };
 
@@ -24,6 +26,7 @@ struct Conversation {
     std::uint64_t there = 1000;  // octets from the client
     std::uint64_t back = 1000;
     StreamOptions stream = {.piece = 4096};
+    std::uint32_t backlog = 128;
     Ending ending = Ending::in_turn;
     Duration start{};
     Duration pause{};

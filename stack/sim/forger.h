@@ -27,11 +27,13 @@ enum class Forgery : std::uint8_t {
     no_ack,           // text without ACK
     no_timestamp,     // text without the timestamps that were agreed
     old_timestamp,    // text with a timestamp of the past
-    bad_offset,       // a header that is too short
+    short_header,     // cut off in the middle of its header
+    bad_offset,       // a header that says it is too short
     bad_option,       // an option of no length
     port_zero,        //
     own_source,       // from the receiver's own address
     stranger_ack,     // from a port that has no connection
+    stranger_syn,     // nobody will complete what it opens
     stranger_reset,   //
     stranger_silent,  // neither SYN nor ACK nor RST
     icmp_elsewhere,   // port unreachable, about a segment that is not in flight

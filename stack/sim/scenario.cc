@@ -69,6 +69,17 @@ HostOptions draw_host(Random& random) {
     tcp.time_wait_max = random.chance(0.1) ? 1 : tcp.time_wait_max;
     tcp.syn_cookies = random.chance(0.8);
     tcp.time_wait_ignores_resets = random.chance(0.2);
+    tcp.mss_max = static_cast<std::uint32_t>(pick(random, {65495, 65495, 65495, 500}));
+    tcp.congestion = static_cast<tcp::Congestion>(random.below(tcp::congestion_names.size()));
+    for (bool* choice :
+         {&tcp.sack, &tcp.dsack, &tcp.rack, &tcp.tail_probe, &tcp.prr, &tcp.frto, &tcp.limited_transmit})
+        *choice = random.chance(0.8);
+    // Limits that are met sometimes.
+    if (random.chance(0.1)) tcp.half_open_max = 1;
+    if (random.chance(0.1)) tcp.reassembly_pieces = 2;
+    if (random.chance(0.1)) tcp.challenge_acks = 1;
+    if (random.chance(0.1)) tcp.resets_per_second = 1;
+    if (random.chance(0.1)) tcp.memory_budget_mib = 1;
     if (random.chance(0.3))
         options.config.fixed_isn = static_cast<std::uint32_t>(pick(random, {0xffffff00U, 0x7fffff00U, 0}));
     options.clock_ppm = static_cast<int>(random.below(1001)) - 500;
@@ -108,6 +119,7 @@ Conversation draw_conversation(Random& random, int number, int severity) {
     what.ending = random.chance(0.7)
                       ? static_cast<Ending>(random.below(2))
                       : static_cast<Ending>(random.below(static_cast<std::uint64_t>(Ending::count_)));
+    what.backlog = static_cast<std::uint32_t>(pick(random, {1, 2, 128}));
     what.start = Duration(1ms) * static_cast<int>(random.below(500));
     what.pause = Duration(1ms) * static_cast<int>(random.below(400));
     if (random.chance(0.3)) what.late = Duration(1ms) * static_cast<int>(pick(random, {50, 2000, 20'000}));
@@ -167,13 +179,14 @@ void build_random(World& world) {
         Host& client = *clients[random.below(clients.size())];
         if (random.chance(0.1)) {
             Conversation crossing = what;
-            crossing.ending = Ending::at_once;
+            crossing.ending = random.chance(0.3) ? Ending::client_hasty : Ending::at_once;
             crossing.must_succeed = false;  // unless both begin at the same time, the first is refused
             start_crossing(world, client, server, crossing);
             continue;
         }
         start_server(world, server, what);
-        start_client(world, client, server, what);
+        for (std::uint64_t n = pick(random, {1, 1, 1, 4}); n > 0; --n)
+            start_client(world, client, server, what);
     }
     if (random.chance(0.2)) start_datagrams(world, *clients[0], server, draw_datagrams(random));
     if (severity == 2) cut_sometimes(world, random);
@@ -202,6 +215,7 @@ Outcome play(const Scenario& scenario, const Play& play) {
     WorldOptions options;
     options.seed = play.seed;
     options.schedule = play.schedule;
+    options.events_max = 10'000'000;
     World world(options);
     if (play.before) play.before(world);
     scenario.build(world);

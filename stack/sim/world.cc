@@ -165,6 +165,7 @@ bool World::run(Duration time, const std::function<bool()>& done) {
         if (done && done()) return true;
         if (agenda_.empty() || agenda_.next() > until) break;
         agenda_.step();
+        if (agenda_.events() > options_.events_max) fail("the run does not end");
         if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
     }
     if (failure_.empty() && until != never) {

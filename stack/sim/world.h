@@ -36,6 +36,7 @@ struct WorldOptions {
     TraceMode trace = TraceMode::all;
     std::uint32_t trace_records = 4096;     // per host, drained after every event
     std::optional<Schedule> schedule = {};  // instead of drawn faults
+    std::uint64_t events_max = ~0ULL;       // more is a failure: something goes round in circles
 };
 
 class World;

@@ -37,6 +37,7 @@ void count(Tally& tally, const TraceRecord& record) {
         const sim::Outcome outcome = sim::play(what.scenario, play);
         shared.tally.events += outcome.events;
         shared.tally.virtual_us += in_us(outcome.time);
+        shared.tally.traces += outcome.trace_hash;
         shared.at_work[worker] = 0;
         ++shared.done;
         if (outcome.failure.empty()) continue;

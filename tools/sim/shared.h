@@ -39,6 +39,7 @@ struct Tally {
     std::array<std::atomic<std::uint64_t>, reason_count> drops;
     std::atomic<std::uint64_t> events;
     std::atomic<std::int64_t> virtual_us;
+    std::atomic<std::uint64_t> traces;  // the sum of all trace hashes: the same whatever compiled this
 };
 
 struct Shared {
