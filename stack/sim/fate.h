@@ -1,6 +1,6 @@
-// What becomes of each frame at one end of a link: lost, doubled, held back, changed, followed by a forged one, or nothing of the kind. Drawn from
-// generators of its own, one per kind of fault, or read from a schedule. What was drawn can be replayed as a schedule, and a
-// schedule can be shortened (sim/shrink.h).
+// What becomes of each frame at one end of a link: lost, doubled, held back, changed, followed by a forged one, or nothing
+// of the kind. Drawn from generators of its own, one per kind of fault, or read from a schedule. What was drawn can be
+// replayed as a schedule, and a schedule can be shortened (sim/shrink.h).
 #pragma once
 
 #include <cstdint>

@@ -16,12 +16,10 @@ constexpr std::uint32_t far_away = 1U << 30U;
 constexpr std::array<std::uint8_t, 8> wrong_text{0xba, 0xdb, 0xad, 0xba, 0xdb, 0xad, 0xba, 0xdb};
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Forgery::count_)> names{
-    "none",         "reset",          "reset-with-ack",  "syn",
-    "ack-above",    "ack-below",      "text-beyond",     "no-ack",
-    "no-timestamp", "old-timestamp",  "short-header",    "bad-offset",
-    "bad-option",   "port-zero",      "own-source",      "stranger-ack",
-    "stranger-syn", "stranger-reset", "stranger-silent", "icmp-elsewhere",
-    "icmp-quench",  "icmp-redirect",
+    "none",           "reset",       "reset-with-ack", "syn",           "ack-above",      "ack-below",
+    "text-beyond",    "no-ack",      "no-timestamp",   "old-timestamp", "bad-offset",     "bad-option",
+    "port-zero",      "own-source",  "stranger-ack",   "stranger-syn",  "stranger-reset", "stranger-silent",
+    "icmp-elsewhere", "icmp-quench", "icmp-redirect",
 };
 
 // A segment to be: what the passing one would look like if it went on from the highest octet sent.
@@ -177,7 +175,6 @@ std::optional<Frame> Forger::forge(Forgery forgery, const Frame& behind, ChunkPo
             std::ranges::copy(wrong_text, segment.begin() + static_cast<std::ptrdiff_t>(length)).out -
             segment.begin());
     damage(forgery, segment);
-    if (forgery == Forgery::short_header) size = wire::tcp_header_least / 2;
     return write_ip_frame(seen->ethernet, seen->ip, std::span(segment).first(size), pool);
 }
 

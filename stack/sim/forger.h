@@ -27,8 +27,7 @@ enum class Forgery : std::uint8_t {
     no_ack,           // text without ACK
     no_timestamp,     // text without the timestamps that were agreed
     old_timestamp,    // text with a timestamp of the past
-    short_header,     // cut off in the middle of its header
-    bad_offset,       // a header that says it is too short
+    bad_offset,       // a header that is too short
     bad_option,       // an option of no length
     port_zero,        //
     own_source,       // from the receiver's own address

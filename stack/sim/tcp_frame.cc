@@ -30,7 +30,7 @@ Frame write_ip_frame(const wire::EthernetHeader& ethernet, wire::Ipv4Header ip, 
     write_ipv4(out, ip);
     out.bytes(body);
     const ByteSpan written = room.subspan(wire::ethernet_header_length + ip.header_length);
-    if (ip.protocol == wire::protocol::tcp && body.size() >= wire::tcp_header_least)
+    if (ip.protocol == wire::protocol::tcp)
         put_u16(written, wire::tcp_checksum_offset,
                 wire::transport_checksum(ip.source, ip.destination, ip.protocol, written));
     Frame frame;

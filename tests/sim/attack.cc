@@ -24,7 +24,6 @@ constexpr Attack attacks[]{
     {Forgery::no_ack, Reason::tcp_no_ack},
     {Forgery::no_timestamp, Reason::tcp_timestamp_missing},
     {Forgery::old_timestamp, Reason::tcp_paws},
-    {Forgery::short_header, Reason::tcp_short},
     {Forgery::bad_offset, Reason::tcp_bad_offset},
     {Forgery::bad_option, Reason::tcp_bad_options},
     {Forgery::port_zero, Reason::tcp_port_zero},

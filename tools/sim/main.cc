@@ -100,9 +100,10 @@ int play_many(const sim::Scenario& scenario, Options options, const simulate::Re
     const simulate::Summary summary =
         run(shared, simulate::ManyRuns{scenario, options.seed, count, options.jobs, how.shows_progress});
     const double virtual_seconds = static_cast<double>(shared->tally.virtual_us) / 1e6;
-    fmt::print("{}: {} seeds from {}, {:.0f} a second; {:.0f} virtual seconds, {} events; traces {:016x}; {}", scenario.name,
-               summary.played, options.seed, static_cast<double>(summary.played) / summary.seconds,
-               virtual_seconds, shared->tally.events.load(), shared->tally.traces.load(),
+    fmt::print("{}: {} seeds from {}, {:.0f} a second; {:.0f} virtual seconds, {} events; traces {:016x}; {}",
+               scenario.name, summary.played, options.seed,
+               static_cast<double>(summary.played) / summary.seconds, virtual_seconds,
+               shared->tally.events.load(), shared->tally.traces.load(),
                simulate::text_of(shared->tally, options.shows_missing));
     if (!summary.failed) return 0;
     if (!simulate::report(shared, {scenario, *summary.failed}, how))
