@@ -16,10 +16,13 @@ constexpr std::uint32_t far_away = 1U << 30U;
 constexpr std::array<std::uint8_t, 8> wrong_text{0xba, 0xdb, 0xad, 0xba, 0xdb, 0xad, 0xba, 0xdb};
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Forgery::count_)> names{
-    "none",           "reset",       "reset-with-ack", "syn",           "ack-above",      "ack-below",
-    "text-beyond",    "no-ack",      "no-timestamp",   "old-timestamp", "bad-offset",     "bad-option",
-    "port-zero",      "own-source",  "stranger-ack",   "stranger-syn",  "stranger-reset", "stranger-silent",
-    "icmp-elsewhere", "icmp-quench", "icmp-redirect",
+    "none",           "reset",           "reset-with-ack",
+    "ack-above",      "ack-below",       "text-beyond",
+    "no-ack",         "no-timestamp",    "old-timestamp",
+    "bad-offset",     "bad-option",      "port-zero",
+    "own-source",     "stranger-ack",    "stranger-syn",
+    "stranger-reset", "stranger-silent", "icmp-elsewhere",
+    "icmp-quench",    "icmp-redirect",   "syn",
 };
 
 // A segment to be: what the passing one would look like if it went on from the highest octet sent.

@@ -20,7 +20,6 @@ enum class Forgery : std::uint8_t {
     none,
     reset,            // RST one octet above all that was sent
     reset_with_ack,   // the same, with an ACK of nothing sent
-    syn,              // SYN inside the window of an open connection
     ack_above,        // text and FIN that acknowledge what was not sent yet
     ack_below,        // text that acknowledges something ages ago
     text_beyond,      // text outside every window
@@ -38,8 +37,12 @@ enum class Forgery : std::uint8_t {
     icmp_elsewhere,   // port unreachable, about a segment that is not in flight
     icmp_quench,      //
     icmp_redirect,    //
+    syn,              // SYN inside the window of an open connection
     count_
 };
+// What Faults::forge draws from. Not a SYN: where its connection is gone it meets the listener, and the half-open child and the
+// old peer answer each other's ACKs until the child is given up (docs/simulation.md, "What it has found").
+inline constexpr auto forgeries_drawn = static_cast<std::uint64_t>(Forgery::syn);
 
 std::string_view text_of(Forgery forgery);  // "ack-above"
 std::optional<Forgery> parse_forgery(std::string_view text);
