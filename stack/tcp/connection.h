@@ -3,7 +3,8 @@
 // It orders the parts (opening, receive, send, recover, congestion, closing) and contains no arithmetic of its own. It is told
 // segments, failures, time and calls; it answers with segments (emit), a deadline, and news for the application. It
 // never reaches its owner: what it cannot do itself (a reset after its end, TIME-WAIT) stands ready for the engine
-// to take. connection_in.cc is the way in, connection_out.cc the way out, connection_calls.cc the application.
+// to take. connection_in.cc is the way in, connection_ack.cc what an ACK means, connection_time.cc time and failures,
+// connection_out.cc the way out, connection_calls.cc the application.
 #pragma once
 
 #include <boost/intrusive/list_hook.hpp>
@@ -183,17 +184,23 @@ private:
     JudgeContext judge_context(const Segment& seg, Instant now) const;
     bool carry_out(const Verdict& verdict, const Segment& seg, const Arrived& arrived, Instant now);
     void challenge(Instant now);
-    bool take_ack(const Segment& seg, Instant now);
     void establish(const Segment& seg, Instant now);
     void take_handshake_rtt(std::optional<Instant> sent_at, Instant now);
     void synchronize(const Agreed& agreed, std::uint32_t announced, std::uint16_t mss_announced,
                      std::uint32_t syns_resent);
+    void take_ecn_mark(const Segment& seg, std::uint8_t traffic_class);
+    void take_urgent(const Segment& seg, Instant now);
+    bool take_text(const Segment& seg, Instant now);
+    void acknowledge_text(const Segment& seg, const Receiver::Text& text, Instant now);
+    void take_fin(const Segment& seg, Instant now);
+
+    // connection_ack.cc
+    bool take_ack(const Segment& seg, Instant now);
     bool is_about_nothing_of_ours(const Segment& seg) const;
     void take_rtt(const Acked& acked, Instant now);
     RecoveryContext recovery_context(Instant now) const;
     void recover_from(const Acked& acked, Instant now);
     void respond(const Found& found, const Acked* acked, Pos flight_size, Instant now);
-    void take_ecn_mark(const Segment& seg, std::uint8_t traffic_class);
     bool reports_marks(const Segment& seg, const Acked& acked) const;
     void take_ecn_echo(const Acked& acked, Instant now);
     Pos take_losses(Instant now);
@@ -204,15 +211,13 @@ private:
     }
     void restart_timer(const Found& found, Instant now);
     bool take_acknowledged_fin(Instant now);
-    void take_urgent(const Segment& seg, Instant now);
-    bool take_text(const Segment& seg, Instant now);
-    void acknowledge_text(const Segment& seg, const Receiver::Text& text, Instant now);
-    void take_fin(const Segment& seg, Instant now);
+    bool is_only_the_probe_lost(const Found& found) const;
+
+    // connection_time.cc
     void on_recovery_deadlines(Instant now);
     void on_retransmission_timeout(Instant now);
     void on_full_stop(Instant now);
     void shrink_segments(Rule rule, Instant now);
-    bool is_only_the_probe_lost(const Found& found) const;
     void on_deadlines_of_closing(Instant now);
     void settle(Instant now);
     void soft_error(Reason reason);

@@ -513,7 +513,8 @@ TEST_CASE(
             sender.now += 5ms;
             const Pos una_before = sender.una;
             Pos now_delivered = 0;
-            if (sender.nxt - sender.una < 2 * mss) break;  // nothing is left to report above the first segment
+            if (sender.nxt - sender.una < 2 * mss)
+                break;  // nothing is left to report above the first segment
             const Pos from = 1 + draw.between(sender.una / mss + 1, sender.nxt / mss - 1) * mss;
             const Range block{from, std::min(from + draw.between(1, 3) * mss, sender.nxt)};
             for (Pos p = block.begin; p < block.end; p += mss)
