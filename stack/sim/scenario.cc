@@ -175,7 +175,8 @@ void build_random(World& world) {
     }
     const auto count = 1 + static_cast<int>(random.below(4));
     for (int i = 0; i < count; ++i) {
-        const Conversation what = draw_conversation(random, i, severity);
+        Conversation what = draw_conversation(random, i, severity);
+        if (faulty.faults.forge > 0) what.must_succeed = false;  // an attacker may guess right
         Host& client = *clients[random.below(clients.size())];
         if (random.chance(0.1)) {
             Conversation crossing = what;
