@@ -50,18 +50,6 @@ CLI::Option* add_whole(CLI::App& app, const std::string& name, Number& target, s
         ->type_name("N");
 }
 
-// An address a host may have: neither the network's own nor its broadcast address (RFC 1122 3.2.1.3).
-std::optional<wire::Prefix> host_prefix(std::string_view text) {
-    const auto prefix = wire::parse_prefix(text);
-    if (!prefix || prefix->length == 0) return std::nullopt;
-    const wire::Address& address = prefix->address;
-    const std::uint32_t first = address.to_v4() >> 24U;
-    const bool is_host = first != 0 && !address.is_loopback() && first < 224;
-    const bool is_network = prefix->length < 31 && (address.to_v4() & ~prefix->mask()) == 0;
-    if (!is_host || is_network || prefix->is_broadcast(address)) return std::nullopt;
-    return prefix;
-}
-
 std::optional<wire::MacAddress> station_mac(std::string_view text) {
     const auto mac = wire::parse_mac(text);
     if (!mac || mac->is_group() || *mac == wire::MacAddress{}) return std::nullopt;
@@ -98,6 +86,17 @@ NetworkOptions::NetworkOptions() {
     net.probe_min = 100ms;
     net.probe_max = 200ms;
     net.announce_wait = 200ms;
+}
+
+std::optional<wire::Prefix> host_prefix(std::string_view text) {
+    const auto prefix = wire::parse_prefix(text);
+    if (!prefix || prefix->length == 0) return std::nullopt;
+    const wire::Address& address = prefix->address;
+    const std::uint32_t first = address.to_v4() >> 24U;
+    const bool is_host = first != 0 && !address.is_loopback() && first < 224;
+    const bool is_network = prefix->length < 31 && (address.to_v4() & ~prefix->mask()) == 0;
+    if (!is_host || is_network || prefix->is_broadcast(address)) return std::nullopt;
+    return prefix;
 }
 
 wire::MacAddress mac_for(const wire::Address& address) {
@@ -216,8 +215,9 @@ void add_network_options(CLI::App& app, NetworkOptions& options) {
         ->take_all();
     // Like --help, it asks for nothing else: what is required need not be there.
     const auto list = [&options] {
-        options.list_settings = true;
-        throw CLI::Success();
+        std::string text = settings_text(options);
+        text.pop_back();  // what is thrown is printed as a line
+        throw CLI::CallForVersion(text, 0);
     };
     group.add_flag_callback("--list-settings", list, "print every setting with value, range and meaning");
     add_parsed(

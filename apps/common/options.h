@@ -35,8 +35,7 @@ struct NetworkOptions {
     std::string control;                // path of the control socket
     std::string user;                   // to become when started as root
     std::optional<std::uint64_t> seed;  // else from the system
-    bool list_settings = false;
-    bool leaves_file_system = false;  // by the program itself: no option
+    bool leaves_file_system = false;    // by the program itself: no option
     net::Settings net;
     tcp::Settings tcp;
     udp::Settings udp;
@@ -46,6 +45,9 @@ struct NetworkOptions {
 void add_network_options(CLI::App& app, NetworkOptions& options);
 // What no single option can judge (the gateway lies in the network). Throws Failure.
 void check_network_options(const NetworkOptions& options);
+
+// "192.0.2.2/24" with an address a host may have: neither the network's own nor its broadcast address (RFC 1122 3.2.1.3).
+std::optional<wire::Prefix> host_prefix(std::string_view text);
 
 // 02:00:c0:00:02:02 for 192.0.2.2: locally administered, one for each address.
 wire::MacAddress mac_for(const wire::Address& address);

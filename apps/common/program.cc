@@ -104,7 +104,7 @@ void Program::add_trace_sink(host::TraceSink& sink) {
 void Program::open_control() {
     if (options_.control.empty()) return;
     control_ = std::make_unique<ControlServer>(loop_, options_.control, [this](const std::string& request) {
-        return answer_about(stack_, program_invocation_short_name, request);
+        return answer_about({stack_, program_invocation_short_name, {tap_.get()}}, request);
     });
 }
 
@@ -212,23 +212,19 @@ TcpListener must_listen(Program& program, std::uint16_t port, std::uint32_t back
     return std::move(*listener);
 }
 
-int run_parsed(CLI::App& app, int argc, char** argv, const std::function<int(const NetworkOptions&)>& body) {
+int run_tool(CLI::App& app, int argc, char** argv, const std::function<int()>& body) {
     const std::string path = argc > 0 ? argv[0] : "sluice";
     const std::string name = path.substr(path.rfind('/') + 1);
     const auto complain = [&name](const char* line, int code) {
         fmt::print(stderr, "{}: {}\n", name, line);
         return code;
     };
-    NetworkOptions options;
     app.name(name);
-    add_network_options(app, options);
     try {
         app.parse(argc, argv);
-        return body(options);
+        return body();
     } catch (const CLI::Success& success) {  // --help or --list-settings
-        if (!options.list_settings) return app.exit(success);
-        fmt::print("{}", settings_text(options));
-        return 0;
+        return app.exit(success);
     } catch (const CLI::FileError& error) {
         return complain(error.what(), exit_environment);
     } catch (const CLI::Error& error) {
@@ -236,6 +232,12 @@ int run_parsed(CLI::App& app, int argc, char** argv, const std::function<int(con
     } catch (const Failure& failure) {
         return complain(failure.what(), failure.exit_code());
     }
+}
+
+int run_parsed(CLI::App& app, int argc, char** argv, const std::function<int(const NetworkOptions&)>& body) {
+    NetworkOptions options;
+    add_network_options(app, options);
+    return run_tool(app, argc, argv, [&] { return body(options); });
 }
 
 int run_program(CLI::App& app, int argc, char** argv, const std::function<int(Program&)>& body) {

@@ -95,6 +95,8 @@ private:
 // Listens on a port of every address, or throws Failure: the port is in use.
 TcpListener must_listen(Program& program, std::uint16_t port, std::uint32_t backlog = 128);
 
+// Parses the command line and calls `body`. Every Failure becomes one line on standard error; answers the exit code.
+int run_tool(CLI::App& app, int argc, char** argv, const std::function<int()>& body);
 // Parses the command line with the network options added, makes the Program and calls `body`. Every Failure becomes one
 // line on standard error; answers the exit code.
 int run_program(CLI::App& app, int argc, char** argv, const std::function<int(Program&)>& body);

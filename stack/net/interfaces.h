@@ -26,6 +26,10 @@ public:
         links_.push_back({mac, capabilities});
         return static_cast<LinkId>(links_.size() - 1);
     }
+    void set_mtu(LinkId link, std::uint32_t mtu) {
+        SLUICE_CHECK(link < links_.size() && mtu >= mtu_least);
+        links_[link].capabilities.mtu = mtu;
+    }
     std::size_t size() const { return links_.size(); }
     const Interface& operator[](LinkId link) const {
         SLUICE_CHECK(link < links_.size());

@@ -33,6 +33,8 @@ const LinkCapabilities& IpLayer::capabilities(LinkId link) const {
     return parts_->interfaces[link].capabilities;
 }
 
+void IpLayer::set_mtu(LinkId link, std::uint32_t mtu) { parts_->interfaces.set_mtu(link, mtu); }
+
 wire::MacAddress IpLayer::mac(LinkId link) const { return parts_->interfaces[link].mac; }
 
 void IpLayer::add_address(LinkId link, wire::Prefix prefix, Instant now) {
@@ -58,6 +60,22 @@ std::vector<Route> IpLayer::routes() const { return parts_->routes.list(); }
 std::vector<AddressView> IpLayer::addresses() const { return parts_->addresses.views(); }
 
 std::vector<NeighborView> IpLayer::neighbors() const { return parts_->neighbors.views(); }
+
+bool IpLayer::remove_neighbor(const wire::Address& address, Instant now) {
+    parts_->drops.set_time(now);
+    parts_->drops.set_frame(0);
+    const bool was_known = parts_->neighbors.remove(address);
+    parts_->settle();
+    return was_known;
+}
+
+std::expected<NextHop, wire::DeliveryError> IpLayer::next_hop_to(const wire::Address& remote) const {
+    const auto way = find_way(parts_->map(), remote, {});
+    if (!way) return std::unexpected(way.error());
+    const bool is_by_gateway = way->kind == Way::Kind::neighbor && way->next_hop != remote;
+    return NextHop{way->link, way->source, is_by_gateway ? way->next_hop : wire::Address(),
+                   way->kind == Way::Kind::looped};
+}
 
 bool IpLayer::is_ours(const wire::Address& address) const { return parts_->addresses.is_ours(address); }
 

@@ -42,6 +42,8 @@ public:
     LinkId attach(wire::MacAddress mac, const LinkCapabilities& capabilities);
     const LinkCapabilities& capabilities(LinkId link) const;
     wire::MacAddress mac(LinkId link) const;
+    // The link carries packets of this many octets from now on; at least 68.
+    void set_mtu(LinkId link, std::uint32_t mtu);
     // Adds an address; with probe_addresses it becomes usable after RFC 5227's probes, else at once (announced).
     void add_address(LinkId link, wire::Prefix prefix, Instant now);
     void remove_address(wire::Address address);
@@ -50,6 +52,9 @@ public:
     std::vector<Route> routes() const;  // with the on-link routes of the addresses
     std::vector<AddressView> addresses() const;
     std::vector<NeighborView> neighbors() const;
+    // Forgets what ARP learned of an address; the next packet asks anew. False: nothing was known.
+    bool remove_neighbor(const wire::Address& address, Instant now);
+    std::expected<NextHop, wire::DeliveryError> next_hop_to(const wire::Address& remote) const;
     bool is_ours(const wire::Address& address) const;   // a usable unicast address of ours (or loopback)
     bool is_group(const wire::Address& address) const;  // multicast, limited or a directed broadcast of ours
 

@@ -128,6 +128,17 @@ void Neighbors::doubt(LinkId link, const wire::Address& address, Instant now) {
         entry->trusted_until = std::min(entry->trusted_until, now);
 }
 
+bool Neighbors::remove(const wire::Address& address) {
+    std::vector<Entry*> found;
+    for (auto& [key, entry] : entries_)
+        if (key.address == address) found.push_back(&entry);
+    for (Entry* entry : found) {
+        give_up_waiting(*entry, Reason::arp_failed);
+        forget(*entry);
+    }
+    return !found.empty();
+}
+
 bool Neighbors::hear(const Heard& heard, Instant now) {
     now_ = std::max(now_, now);
     Entry* entry = find(heard.link, heard.address);

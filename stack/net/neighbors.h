@@ -46,6 +46,9 @@ public:
     // Advice from above that it may be gone: the next packet asks it.
     void doubt(LinkId link, const wire::Address& address, Instant now);
 
+    // Forgets it on every link; packets that wait for it are given up. False: it was not known.
+    bool remove(const wire::Address& address);
+
     // What an ARP packet says of its sender.
     struct Heard {
         LinkId link = 0;

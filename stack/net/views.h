@@ -15,6 +15,14 @@ struct Route {
     std::uint32_t metric = 0;
 };
 
+// Where a packet goes first, and from which address.
+struct NextHop {
+    LinkId link = 0;
+    wire::Address source;
+    wire::Address gateway;  // unspecified: the destination is on the link
+    bool is_local = false;  // it stays inside the host
+};
+
 enum class NeighborState : std::uint8_t { incomplete, reachable, stale, failed };
 struct NeighborView {
     wire::Address address;

@@ -1,4 +1,4 @@
-// sluice-netstat [-alntuops] [-r] [--tcp-info] [--watch] --control PATH: what a running program's stack holds, in the
+// sluice-netstat [-alntuopsi] [-r] [--fds] [--services] [--watch] --control PATH: what a running program's stack holds, in the
 // layout of netstat.
 #include <fmt/format.h>
 #include <netdb.h>
@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "apps/common/control/client.h"
-#include "apps/common/failure.h"
-#include "apps/common/options.h"
+#include "apps/common/control/routes_table.h"
+#include "apps/common/program.h"
 #include "tools/netstat/tables.h"
 
 namespace {
@@ -16,12 +16,14 @@ namespace {
 using namespace sluice;
 
 struct Options {
-    std::string control = "/run/sluice.control";
+    std::string control = common::usual_control;
     netstat::Choice choice;
     bool only_tcp = false;
     bool only_udp = false;
     bool routes = false;
     bool statistics = false;
+    bool handles = false;
+    bool services = false;
     bool watch = false;
 };
 
@@ -31,12 +33,16 @@ std::string service_of(int port, const std::string& protocol) {
 }
 
 std::string page(const Options& options) {
-    if (options.routes) return netstat::routes_table(common::ask_program(options.control, "routes"));
+    if (options.services) return netstat::services_table();
+    if (options.handles) return netstat::handles_table(common::ask_program(options.control, "sockets"));
+    if (options.routes) return common::routes_table(common::ask_program(options.control, "routes"));
     if (options.statistics)
         return netstat::statistics(common::ask_program(options.control, "counters"),
                                    common::ask_program(options.control, "drops"));
-    return netstat::sockets_table(common::ask_program(options.control, "sockets"), options.choice,
-                                  service_of);
+    const std::string sockets =
+        netstat::sockets_table(common::ask_program(options.control, "sockets"), options.choice, service_of);
+    const bool all_kinds = options.choice.all && options.choice.tcp && options.choice.udp;
+    return sockets + (all_kinds ? netstat::control_table(options.control) : "");
 }
 
 void show(const Options& options) {
@@ -61,9 +67,11 @@ void add_options(CLI::App& app, Options& options) {
     app.add_flag("-u,--udp", options.only_udp, "UDP and raw sockets only");
     app.add_flag("-o,--timers", options.choice.timers, "the timer that runs, seconds left, retransmissions");
     app.add_flag("-p,--programs", options.choice.programs, "program and handle");
-    app.add_flag("--tcp-info", options.choice.tcp_info, "a second line for each connection");
+    app.add_flag("-i,--tcp-info", options.choice.tcp_info, "a second line for each connection");
     app.add_flag("-r,--route", options.routes, "the routing table");
     app.add_flag("-s,--statistics", options.statistics, "counters, and what was dropped and why");
+    app.add_flag("--fds", options.handles, "handle, type and state of each socket");
+    app.add_flag("--services", options.services, "well-known ports; asks no program");
     app.add_flag("-c,--continuous,--watch", options.watch, "again each second");
 }
 
@@ -73,20 +81,10 @@ int main(int argc, char** argv) {
     CLI::App app("Shows the sockets of a running program on the Sluice stack");
     Options options;
     add_options(app, options);
-    app.name("sluice-netstat");
-    try {
-        app.parse(argc, argv);
+    return common::run_tool(app, argc, argv, [&options] {
         options.choice.tcp = options.only_tcp || !options.only_udp;
         options.choice.udp = options.only_udp || !options.only_tcp;
         show(options);
         return 0;
-    } catch (const CLI::Success& success) {
-        return app.exit(success);
-    } catch (const CLI::Error& error) {
-        fmt::print(stderr, "sluice-netstat: {}\n", error.what());
-        return common::exit_usage;
-    } catch (const common::Failure& failure) {
-        fmt::print(stderr, "sluice-netstat: {}\n", failure.what());
-        return failure.exit_code();
-    }
+    });
 }

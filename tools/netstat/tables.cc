@@ -1,6 +1,9 @@
 #include "tools/netstat/tables.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <array>
 
 namespace sluice::netstat {
 namespace {
@@ -79,26 +82,51 @@ std::string sockets_table(const Json& answer, const Choice& choice, const Servic
     return text;
 }
 
-// route(8): U up, G by a gateway, H one host.
-std::string routes_table(const Json& answer) {
-    std::string text = "Sluice IP routing table\n";
-    text += "Destination     Gateway         Genmask         Flags Metric Ref    Use Iface\n";
+std::string handles_table(const Json& answer) {
+    std::string text = "Handle Type   State       Local Address           Foreign Address\n";
+    const Choice numeric{.numeric = true};
     for (const Json& row : answer.at("rows")) {
-        std::string flags = "U";
-        if (row.at("gateway") != "0.0.0.0") flags += 'G';
-        if (row.at("length") == 32) flags += 'H';
-        text += fmt::format("{:<15} {:<15} {:<15} {:<5} {:<6} {:<2} {:>7} link{}\n",
-                            row.at("destination").get<std::string>(), row.at("gateway").get<std::string>(),
-                            row.at("mask").get<std::string>(), flags, row.at("metric").get<std::uint32_t>(),
-                            0, 0, row.at("link").get<int>());
+        const std::string protocol = row.at("protocol");
+        const char* type = protocol == "tcp" ? "stream" : protocol == "udp" ? "dgram" : "raw";
+        text +=
+            fmt::format("{:<6} {:<6} {:<11} {:<23} {}\n", row.at("number").get<int>(), type,
+                        row.at("state").get<std::string>(), end_text(row.at("local"), protocol, numeric, {}),
+                        end_text(row.at("remote"), protocol, numeric, {}));
     }
+    return text;
+}
+
+std::string control_table(const std::string& path) {
+    struct stat found {};
+    if (::stat(path.c_str(), &found) != 0) return "";
+    return fmt::format(
+        "Active UNIX domain sockets (servers and established)\n"
+        "Proto RefCnt Flags       Type       State         I-Node   Path\n"
+        "unix  2      [ ACC ]     STREAM     LISTENING     {:<8} {}\n",
+        found.st_ino, path);
+}
+
+std::string services_table() {
+    struct Service {
+        const char* name;
+        int port;
+        const char* protocol;
+    };
+    constexpr std::array services{
+        Service{"ftp-data", 20, "tcp"}, Service{"ftp", 21, "tcp"},  Service{"ssh", 22, "tcp"},
+        Service{"telnet", 23, "tcp"},   Service{"smtp", 25, "tcp"}, Service{"domain", 53, "udp"},
+        Service{"tftp", 69, "udp"},     Service{"http", 80, "tcp"}, Service{"mysql", 3306, "tcp"}};
+    std::string text = "Service    Port Proto\n";
+    for (const Service& one : services)
+        text += fmt::format("{:<10} {:>4} {}\n", one.name, one.port, one.protocol);
     return text;
 }
 
 std::string statistics(const Json& counters, const Json& drops) {
     std::string text;
     for (const Json& row : counters.at("rows"))
-        if (const auto value = row.at("value").get<std::uint64_t>())
+        if (const auto value = row.at("value").get<std::uint64_t>();
+            value != 0 || row.at("name") == "tcp_open")
             text += fmt::format("    {} {}\n", value, row.at("text").get<std::string>());
     text += "Dropped:\n";
     for (const Json& row : drops.at("rows"))

@@ -23,7 +23,12 @@ struct Choice {
 using ServiceName = std::function<std::string(int port, const std::string& protocol)>;
 
 std::string sockets_table(const nlohmann::json& answer, const Choice& choice, const ServiceName& service);
-std::string routes_table(const nlohmann::json& answer);
+// Handle, type, state and ends of each socket.
+std::string handles_table(const nlohmann::json& answer);
+// The file a program's control socket is, in the layout of UNIX sockets.
+std::string control_table(const std::string& path);
+// The well-known ports every lesson names, with their transport.
+std::string services_table();
 std::string statistics(const nlohmann::json& counters, const nlohmann::json& drops);
 
 }  // namespace sluice::netstat

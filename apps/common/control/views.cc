@@ -5,11 +5,13 @@
 #include <array>
 #include <map>
 
+#include "apps/common/control/changes.h"
+
 namespace sluice::common {
 namespace {
 
 using Json = nlohmann::json;
-using View = Json (*)(const Stack&);
+using View = Json (*)(const Subject&);
 
 constexpr std::size_t rows_most = 65536;
 
@@ -68,7 +70,8 @@ Json row_of(const UdpInfo& info) {
     return row;
 }
 
-Json sockets(const Stack& stack) {
+Json sockets(const Subject& subject) {
+    const Stack& stack = subject.stack;
     Json rows = Json::array();
     for (const TcpEntry& entry : stack.tcp_entries())
         if (rows.size() < rows_most) rows.push_back(row_of(stack, entry));
@@ -77,53 +80,76 @@ Json sockets(const Stack& stack) {
     return rows;
 }
 
-Json routes(const Stack& stack) {
+Json routes(const Subject& subject) {
     Json rows = Json::array();
-    for (const net::Route& route : stack.ip().routes())
+    for (const net::Route& route : subject.stack.ip().routes())
         rows.push_back({{"destination", wire::to_text(wire::Address::v4(route.destination.address.to_v4() &
                                                                         route.destination.mask()))},
                         {"mask", wire::to_text(wire::Address::v4(route.destination.mask()))},
                         {"length", route.destination.length},
                         {"gateway", wire::to_text(route.gateway)},
-                        {"link", route.link},
+                        {"link", subject.link_name(route.link)},
                         {"metric", route.metric}});
     return rows;
 }
 
-Json addresses(const Stack& stack) {
+Json addresses(const Subject& subject) {
     constexpr std::array states{"probing", "usable", "taken"};
     Json rows = Json::array();
-    for (const net::AddressView& view : stack.ip().addresses())
+    for (const net::AddressView& view : subject.stack.ip().addresses())
         rows.push_back({{"address", wire::to_text(view.prefix)},
-                        {"link", view.link},
+                        {"link", subject.link_name(view.link)},
                         {"state", states[static_cast<std::size_t>(view.state)]}});
     return rows;
 }
 
-Json neighbors(const Stack& stack) {
+Json neighbors(const Subject& subject) {
     constexpr std::array states{"INCOMPLETE", "REACHABLE", "STALE", "FAILED"};
     Json rows = Json::array();
-    for (const net::NeighborView& view : stack.ip().neighbors())
+    for (const net::NeighborView& view : subject.stack.ip().neighbors())
         rows.push_back({{"address", wire::to_text(view.address)},
                         {"mac", wire::to_text(view.mac)},
-                        {"link", view.link},
+                        {"link", subject.link_name(view.link)},
                         {"state", states[static_cast<std::size_t>(view.state)]}});
     return rows;
 }
 
-Json counters(const Stack& stack) {
+Json counters(const Subject& subject) {
     Json rows = Json::array();
-    visit_counters(stack.counters(), [&](std::string_view name, std::string_view text, std::uint64_t value) {
-        rows.push_back({{"name", name}, {"text", text}, {"value", value}});
-    });
+    rows.push_back({{"name", "tcp_open"}, {"text", "TCP records open"}, {"value", subject.stack.tcp_open()}});
+    visit_counters(subject.stack.counters(),
+                   [&](std::string_view name, std::string_view text, std::uint64_t value) {
+                       rows.push_back({{"name", name}, {"text", text}, {"value", value}});
+                   });
     return rows;
 }
 
-Json drops(const Stack& stack) {
+Json links(const Subject& subject) {
+    Json rows = Json::array();
+    const net::IpLayer& ip = subject.stack.ip();
+    for (std::size_t i = 0; i < subject.devices.size(); ++i) {
+        const auto link = static_cast<LinkId>(i);
+        const host::DeviceCounters& counters = subject.devices[i]->counters();
+        rows.push_back({{"link", subject.link_name(link)},
+                        {"mac", wire::to_text(ip.mac(link))},
+                        {"mtu", ip.capabilities(link).mtu},
+                        {"is_up", subject.devices[i]->failure().empty()},
+                        {"rx_packets", counters.frames_in},
+                        {"rx_bytes", counters.octets_in},
+                        {"rx_errors", counters.malformed_in},
+                        {"rx_dropped", counters.too_long_in},
+                        {"tx_packets", counters.frames_out},
+                        {"tx_bytes", counters.octets_out},
+                        {"tx_dropped", counters.failed_out}});
+    }
+    return rows;
+}
+
+Json drops(const Subject& subject) {
     Json rows = Json::array();
     for (std::size_t i = 1; i < reason_count; ++i) {
         const auto reason = static_cast<Reason>(i);
-        if (const std::uint64_t count = stack.counters().drops(reason))
+        if (const std::uint64_t count = subject.stack.counters().drops(reason))
             rows.push_back({{"name", name_of(reason)},
                             {"text", text_of(reason)},
                             {"clause", clause_of(reason)},
@@ -133,23 +159,48 @@ Json drops(const Stack& stack) {
 }
 
 const std::map<std::string, View>& views() {
-    static const std::map<std::string, View> all{{"sockets", sockets},     {"routes", routes},
-                                                 {"addresses", addresses}, {"neighbors", neighbors},
-                                                 {"counters", counters},   {"drops", drops}};
+    static const std::map<std::string, View> all{
+        {"sockets", sockets},     {"routes", routes},     {"addresses", addresses}, {"links", links},
+        {"neighbors", neighbors}, {"counters", counters}, {"drops", drops}};
     return all;
 }
 
 std::string refusal(const std::string& text) { return Json{{"ok", false}, {"error", text}}.dump(); }
 
+std::string accepted(const Subject& subject, Json rows) {
+    return Json{{"ok", true}, {"program", subject.program}, {"rows", std::move(rows)}}.dump();
+}
+
+std::string route_to(const Subject& subject, const Json& asked) {
+    const auto to = wire::parse_address(asked.value("to", ""));
+    if (!to) return refusal("'to' is not an IPv4 address");
+    const auto hop = subject.stack.ip().next_hop_to(*to);
+    if (!hop) return refusal(std::string(text_of(error_of(hop.error()))));
+    Json row{{"to", wire::to_text(*to)},
+             {"link", hop->is_local ? "lo" : subject.link_name(hop->link)},
+             {"source", wire::to_text(hop->source)},
+             {"is_local", hop->is_local}};
+    if (!hop->gateway.is_unspecified()) row["gateway"] = wire::to_text(hop->gateway);
+    return accepted(subject, Json::array({std::move(row)}));
+}
+
+std::string show(const Subject& subject, const Json& asked) {
+    const auto what = asked["show"].get<std::string>();
+    if (what == "route" && asked.contains("to") && asked["to"].is_string()) return route_to(subject, asked);
+    const auto view = views().find(what);
+    if (view == views().end()) return refusal("nothing by this name is shown");
+    return accepted(subject, view->second(subject));
+}
+
 }  // namespace
 
-std::string answer_about(const Stack& stack, const std::string& program, const std::string& request) {
+std::string answer_about(const Subject& subject, const std::string& request) {
     const Json asked = Json::parse(request, nullptr, false);
-    if (!asked.is_object() || !asked.contains("show") || !asked["show"].is_string())
+    if (asked.is_object() && asked.contains("show") && asked["show"].is_string()) return show(subject, asked);
+    if (!asked.is_object() || !asked.contains("do"))
         return refusal("a request is an object such as {\"show\": \"sockets\"}");
-    const auto view = views().find(asked["show"].get<std::string>());
-    if (view == views().end()) return refusal("nothing by this name is shown");
-    return Json{{"ok", true}, {"program", program}, {"rows", view->second(stack)}}.dump();
+    if (const auto why_not = change(subject, asked)) return refusal(*why_not);
+    return accepted(subject, Json::array());
 }
 
 }  // namespace sluice::common

@@ -13,6 +13,7 @@
 #include <future>
 
 #include "apps/common/failure.h"
+#include "support/memory_device.h"
 
 using namespace sluice;
 using namespace sluice::common;
@@ -30,8 +31,9 @@ struct Folder {
 // A program that waits for requests.
 struct Running {
     explicit Running(const std::string& path)
-        : server(loop, path,
-                 [this](const std::string& request) { return answer_about(stack, "test", request); }) {}
+        : server(loop, path, [this](const std::string& request) {
+              return answer_about({stack, "test"}, request);
+          }) {}
     // What a client got while the loop ran.
     template <typename Ask>
     auto during(Ask ask) {
@@ -99,7 +101,7 @@ TEST_CASE("what a Stack holds is told as JSON lines [P22]") {
     REQUIRE(socket.bind({{}, 53}));
     const auto rows = [&](const char* what) {
         const auto answer =
-            nlohmann::json::parse(answer_about(stack, "test", nlohmann::json{{"show", what}}.dump()));
+            nlohmann::json::parse(answer_about({stack, "test"}, nlohmann::json{{"show", what}}.dump()));
         REQUIRE(answer.at("ok") == true);
         return answer.at("rows");
     };
@@ -121,7 +123,45 @@ TEST_CASE("what a Stack holds is told as JSON lines [P22]") {
     CHECK_FALSE(rows("counters").empty());
     CHECK(rows("drops").empty());
     for (const char* bad : {"", "{", "[]", "{}", "{\"show\": 1}", "{\"show\": \"secrets\"}", "\xff\xfe"})
-        CHECK(nlohmann::json::parse(answer_about(stack, "test", bad)).at("ok") == false);
+        CHECK(nlohmann::json::parse(answer_about({stack, "test"}, bad)).at("ok") == false);
+}
+
+TEST_CASE("addresses, routes, neighbours and the MTU are changed on request [L5] [L9] [L13]") {
+    StackConfig config;
+    config.net.probe_addresses = false;
+    Stack stack(config);
+    sluice::test::MemoryDevice device(std::make_shared<sluice::test::Cable>(), sim::MemoryLink::End::a);
+    stack.attach(wire::parse_mac("02:00:00:00:00:01").value());
+    stack.add_address(0, wire::parse_prefix("192.0.2.2/24").value());
+    const Subject subject{stack, "test", {&device}};
+    const auto said = [&](const std::string& request) {
+        return nlohmann::json::parse(answer_about(subject, request)).value("error", "");
+    };
+    CHECK(said(R"({"do": "add-address", "address": "203.0.113.5/24", "link": "cable"})").empty());
+    CHECK(stack.ip().is_ours(wire::parse_address("203.0.113.5").value()));
+    CHECK(said(R"({"do": "set-address", "address": "192.0.2.9/24"})").empty());
+    REQUIRE(stack.ip().addresses().size() == 1);
+    CHECK(stack.ip().is_ours(wire::parse_address("192.0.2.9").value()));
+    CHECK(said(R"({"do": "add-route", "destination": "default", "gateway": "192.0.2.1"})").empty());
+    const auto asked =
+        nlohmann::json::parse(answer_about(subject, R"({"show": "route", "to": "198.51.100.5"})"));
+    CHECK(asked.at("rows")[0].at("gateway") == "192.0.2.1");
+    CHECK(said(R"({"do": "remove-route", "destination": "default"})").empty());
+    CHECK(said(R"({"show": "route", "to": "198.51.100.5"})") == "network unreachable");
+    CHECK(said(R"({"do": "set-mtu", "mtu": 1400})").empty());
+    CHECK(stack.ip().capabilities(0).mtu == 1400);
+    for (const char* bad :
+         {R"({"do": 1})", R"({"do": "nothing"})", R"({"do": "add-address"})",
+          R"({"do": "add-address", "address": "192.0.2.255/24"})",
+          R"({"do": "remove-address", "address": "x"})",
+          R"({"do": "remove-address", "address": "192.0.2.2"})",
+          R"({"do": "add-route", "destination": "192.0.2.9.1"})",
+          R"({"do": "add-route", "destination": "default", "gateway": "203.0.113.1"})",
+          R"({"do": "add-route", "destination": "default", "metric": -1})",
+          R"({"do": "remove-route", "destination": "192.0.2.0/24"})",
+          R"({"do": "remove-neighbor", "address": "192.0.2.1"})", R"({"do": "set-mtu", "mtu": 67})",
+          R"({"do": "set-mtu", "mtu": 1501})", R"({"do": "set-mtu", "mtu": 1400, "link": "eth7"})"})
+        CHECK_MESSAGE(!said(bad).empty(), bad);
 }
 
 TEST_CASE("requests come in pieces; too long a line and too many clients are put off [project]") {

@@ -57,6 +57,20 @@ TEST_CASE("among neighbours in use the one used longest ago goes first") {
     CHECK_FALSE(table.knows(1));
 }
 
+TEST_CASE("a neighbour that is removed is asked for again; what waits for it is given up") {
+    Table table;
+    table.heard(1);
+    CHECK(table.neighbors.remove(host(1)));
+    CHECK_FALSE(table.knows(1));
+    CHECK_FALSE(table.neighbors.remove(host(1)));
+    CHECK(table.neighbors.resolve(0, host(1), table.now).verdict == Neighbors::Verdict::wait);
+    table.neighbors.wait(0, host(1), table.packet(100));
+    CHECK(table.neighbors.remove(host(1)));
+    REQUIRE(table.neighbors.has_given_up());
+    CHECK(table.neighbors.next_given_up().reason == Reason::arp_failed);
+    CHECK(table.neighbors.waiting_bytes() == 0);
+}
+
 TEST_CASE("packets for a neighbour that is displaced are given up by name") {
     Table table(small_table());
     for (std::uint32_t i = 0; i < 9; ++i) {
