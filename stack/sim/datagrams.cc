@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/traffic.h"
+#include "socket/async_udp.h"
 
 namespace sluice::sim {
 namespace {
@@ -14,17 +15,7 @@ namespace {
 constexpr std::uint32_t number_octets = 4;
 constexpr Duration quiet_time = 5s;
 
-// A socket and its gate: whoever holds it may wait.
-struct Mailbox {
-    explicit Mailbox(UdpSocket given) : socket(std::move(given)) { socket.watch(gate.get()); }
-    ~Mailbox() { socket.watch(nullptr); }
-    Mailbox(const Mailbox&) = delete;
-    Mailbox& operator=(const Mailbox&) = delete;
-
-    UdpSocket socket;
-    std::shared_ptr<Gate> gate = std::make_shared<Gate>();
-};
-using Box = std::shared_ptr<Mailbox>;
+using Box = std::shared_ptr<AsyncUdp>;
 
 std::uint32_t size_of(const DatagramTraffic& what, std::uint32_t number) {
     const std::uint32_t drawn =
@@ -48,39 +39,37 @@ void judge(World& world, const DatagramTraffic& what, ByteView data) {
     world.fail(fmt::format("UDP port {}: a datagram arrived that was not sent", what.port));
 }
 
-Task<> echo(World& world, Box box, DatagramTraffic what) {
-    for (;;) {
-        while (auto datagram = box->socket.receive()) {
-            judge(world, what, datagram->data.view());
-            (void)box->socket.send(datagram->data.view(), {.to = datagram->from});
-        }
-        co_await box->gate->readable();
-    }
-}
+// What the way back says of datagrams of ours is no news here.
+bool is_over(Error error) { return error == Error::canceled || error == Error::not_connected; }
 
-Task<> hear(World& world, Box box, DatagramTraffic what) {
+Task<> hear(World& world, Box box, DatagramTraffic what, bool sends_back) {
     for (;;) {
-        while (auto datagram = box->socket.receive()) judge(world, what, datagram->data.view());
-        co_await box->gate->readable();
+        const auto datagram = co_await box->receive();
+        if (!datagram) {
+            if (is_over(datagram.error())) co_return;
+            continue;
+        }
+        judge(world, what, datagram->data.view());
+        if (sends_back) (void)box->socket().send(datagram->data.view(), {.to = datagram->from});
     }
 }
 
 Task<> ask(World& world, Box box, wire::Endpoint server, DatagramTraffic what) {
     co_await world.sleep(what.start);
     for (std::uint32_t i = 0; i < what.count; ++i) {
-        (void)box->socket.send(make(what, i), {.to = server});
+        (void)box->socket().send(make(what, i), {.to = server});
         co_await world.sleep(what.gap);
     }
     // One for a port where nobody listens.
     ++server.port;
-    (void)box->socket.send(make(what, 0), {.to = server});
+    (void)box->socket().send(make(what, 0), {.to = server});
     co_await world.sleep(quiet_time);
 }
 
 Box open(Host& host, std::uint16_t port) {
     auto socket = host.stack().open_udp();
     if (!socket || (port != 0 && !socket->bind({.address = {}, .port = port}))) return nullptr;
-    return std::make_shared<Mailbox>(std::move(*socket));
+    return std::make_shared<AsyncUdp>(std::move(*socket));
 }
 
 }  // namespace
@@ -88,8 +77,8 @@ Box open(Host& host, std::uint16_t port) {
 void start_datagrams(World& world, Host& client, Host& server, const DatagramTraffic& what) {
     const Box ours = open(client, 0), theirs = open(server, what.port);
     if (!ours || !theirs) return world.fail("cannot open a UDP socket");
-    world.start_service(echo(world, theirs, what));
-    world.start_service(hear(world, ours, what));
+    world.start_service(hear(world, theirs, what, true));
+    world.start_service(hear(world, ours, what, false));
     world.start(ask(world, ours, {server.address(), what.port}, what));
 }
 

@@ -110,6 +110,7 @@ public:
     std::size_t room() const;
     // RFC 7413: octets written now leave before the handshake is over.
     bool takes_early_text() const;
+    bool waits_for_text() const;
     std::expected<void, CallError> shutdown_write(Instant now);
     void shutdown_read();
     void close(Instant now);  // the handle is gone

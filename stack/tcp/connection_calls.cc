@@ -149,7 +149,12 @@ void Connection::abort(Event event, Reason reason, Instant now) {
 
 bool Connection::takes_early_text() const {
     if (!opening_ || room() == 0) return false;
-    return opening_->early_place || (opening_->fast_open.is_waiting() && sender_.buffer.empty());
+    return opening_->early_place || waits_for_text();
+}
+
+// A SYN with a cookie leaves with the first octets written (docs/decisions/0022).
+bool Connection::waits_for_text() const {
+    return opening_ && !opening_->has_peer && opening_->fast_open.is_waiting() && sender_.buffer.empty();
 }
 
 Readiness Connection::readiness() const {

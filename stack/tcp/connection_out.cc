@@ -57,8 +57,7 @@ std::optional<Departure> Connection::plan_handshake() {
         opening_->fast_open.give_up();
         opening_->cookie.reset();
     }
-    if (!opening_->has_peer && opening_->fast_open.is_waiting() && sender_.buffer.empty())
-        return std::nullopt;
+    if (waits_for_text()) return std::nullopt;
     syn.text = opening_->has_peer ? Range{0, 0} : syn_text();
     syn.flags = opening_->has_peer ? flag::syn | flag::ack : flag::syn;
     // RFC 3168 6.1.1 [R3168-1]; 6.1.1.1 [R3168-13]: a SYN that may have been lost for it is repeated without.

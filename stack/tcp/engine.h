@@ -153,7 +153,6 @@ private:
     Environment environment_;
     IsnGenerator isn_;
     Random random_;
-    ChunkPool& pool_;
     Counters& counters_;
     Trace& trace_;
     const PathSource& paths_;

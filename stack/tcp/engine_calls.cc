@@ -15,7 +15,6 @@ Engine::Engine(const Settings& settings, const Keys& keys, Random random, ChunkP
       environment_{settings, pool, counters, trace},
       isn_(keys.isn, keys.fixed_isn),
       random_(random),
-      pool_(pool),
       counters_(counters),
       trace_(trace),
       paths_(paths),

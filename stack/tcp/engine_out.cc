@@ -10,11 +10,8 @@ constexpr std::uint32_t replies_max = 4096;
 // RFC 3168 6.1.1 [R3168-1]; RFC 9768 3.1.1 [R9768-2].
 void tell_ecn(const HalfOpen& child, Reply& reply) {
     if (child.agreed.ecn == EcnMode::none) return;
-    const std::uint8_t answer =
+    reply.ace =
         child.agreed.ecn == EcnMode::classic ? std::uint8_t{0b001} : ace::telling(child.syn_code_point);
-    reply.ae = (answer & 4U) != 0;
-    if ((answer & 2U) != 0) reply.flags |= flag::cwr;
-    if ((answer & 1U) != 0) reply.flags |= flag::ece;
 }
 
 }  // namespace
@@ -167,7 +164,7 @@ void Engine::write_reply(const Reply& reply, wire::PacketOut& packet, Instant no
     header.sequence = reply.seq;
     header.acknowledgment = reply.ack;
     header.flags = reply.flags;
-    header.ae = reply.ae;
+    if (reply.ace) ace::put(*reply.ace, header);
     header.window = reply.window;
     header.options = reply.options;
     if (header.options.timestamps)

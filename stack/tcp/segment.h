@@ -71,9 +71,9 @@ struct Reply {
     std::uint32_t seq = 0;         // raw
     std::uint32_t ack = 0;
     std::uint8_t flags = 0;
-    bool ae = false;                 // the flag above them (RFC 9768)
-    std::uint16_t window = 0;        // the header's field
-    std::uint32_t window_bytes = 0;  // what it means, for the trace
+    std::optional<std::uint8_t> ace;  // in place of AE, CWR and ECE (RFC 9768)
+    std::uint16_t window = 0;         // the header's field
+    std::uint32_t window_bytes = 0;   // what it means, for the trace
     std::uint8_t traffic_class = 0;
     std::uint8_t hop_limit = 0;
     std::uint8_t attempt = 1;

@@ -26,6 +26,14 @@ Pos larger_try(Script& t) {
     t.fail("no larger packet");
 }
 
+// Established; the first packet is swallowed until R1, then what is smaller passes.
+void black_hole(Script& t) {
+    t.established().app().writes(1460);
+    t.takes_all();
+    t.after(8s).takes_all();
+    t.peer_sends(ack(1461)).stack_is_silent();
+}
+
 }  // namespace
 
 SCRIPT_TEST(
@@ -115,11 +123,8 @@ SCRIPT_TEST(
     "[R4821-1] [R4821-2] [R4821-8] [R4821-9] [R4821-13]",
     Worlds::numbers) {
     Script t(with_sack());
-    t.established().app().writes(1460);
-    t.takes_all();
-    t.after(8s).takes_all();
+    black_hole(t);
     CHECK(t.info().mss_send == 1160);
-    t.peer_sends(ack(1461)).stack_is_silent();
     t.app().writes(2000);
     t.stack_sends(data(1461, 1160)).stack_sends(data(2621, 840));  // not enough to notice a loss
     t.peer_sends(ack(3461));
@@ -134,10 +139,7 @@ SCRIPT_TEST(
 SCRIPT_TEST("a try that is lost alone does not count as congestion, and is not repeated at once [R4821-3]",
             Worlds::numbers) {
     Script t(with_sack());
-    t.established().app().writes(1460);
-    t.takes_all();
-    t.after(8s).takes_all();
-    t.peer_sends(ack(1461)).stack_is_silent();
+    black_hole(t);
     const Pos at = larger_try(t);
     const std::uint32_t cwnd = t.info().cwnd;
     t.after(20ms).peer_sends(ack(at).sack({{at + 1460, t.flow().highest_sent}}));
@@ -151,10 +153,7 @@ SCRIPT_TEST("a try that is lost alone does not count as congestion, and is not r
 SCRIPT_TEST("a try that is lost together with its neighbour is congestion like any other [R4821-4]",
             Worlds::numbers) {
     Script t(with_sack());
-    t.established().app().writes(1460);
-    t.takes_all();
-    t.after(8s).takes_all();
-    t.peer_sends(ack(1461)).stack_is_silent();
+    black_hole(t);
     const Pos at = larger_try(t);
     const std::uint32_t cwnd = t.info().cwnd;
     // The segment behind the try is missing too.
