@@ -121,7 +121,8 @@ Fate FateSource::draw(const Faults& faults) {
     if (faults.corrupt > 0 && corrupt_.chance(faults.corrupt)) fate.bit = 1 + corrupt_.next() / 2;
     if (faults.jitter > 0ns) fate.jitter = up_to(jitter_, faults.jitter);
     if (faults.forge > 0 && forge_.chance(faults.forge))
-        fate.forgery = static_cast<Forgery>(1 + forge_.below(forgeries_drawn - 1));
+        fate.forgery =
+            static_cast<Forgery>(1 + forge_.below(static_cast<std::uint64_t>(Forgery::count_) - 1));
     if (fate.lost) fate = Fate{.lost = true, .forgery = fate.forgery};
     return fate;
 }

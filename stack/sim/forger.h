@@ -40,9 +40,6 @@ enum class Forgery : std::uint8_t {
     syn,              // SYN inside the window of an open connection
     count_
 };
-// What Faults::forge draws from. Not a SYN: where its connection is gone it meets the listener, and the half-open child and the
-// old peer answer each other's ACKs until the child is given up (docs/simulation.md, "What it has found").
-inline constexpr auto forgeries_drawn = static_cast<std::uint64_t>(Forgery::syn);
 
 std::string_view text_of(Forgery forgery);  // "ack-above"
 std::optional<Forgery> parse_forgery(std::string_view text);

@@ -184,6 +184,7 @@ private:
     void note_duplicate(Range text);
     JudgeContext judge_context(const Segment& seg, Instant now) const;
     bool carry_out(const Verdict& verdict, const Segment& seg, const Arrived& arrived, Instant now);
+    void answer_unacceptable(const Segment& seg, Instant now);
     void challenge(Instant now);
     void establish(const Segment& seg, Instant now);
     void take_handshake_rtt(std::optional<Instant> sent_at, Instant now);

@@ -90,7 +90,7 @@ bool Connection::carry_out(const Verdict& verdict, const Segment& seg, const Arr
             return true;
         case What::ignore: return false;
         case What::acknowledge:
-            receiver_.acks.owe(Cause::ack);
+            answer_unacceptable(seg, now);
             if (sender_.persist.is_running() && seg.has(flag::ack)) patience_.on_answered(false, now);
             return false;
         case What::challenge: challenge(now); return false;
@@ -111,6 +111,14 @@ bool Connection::carry_out(const Verdict& verdict, const Segment& seg, const Arr
             return false;
     }
     return false;
+}
+
+// Choice (docs/decisions/0023): without text as rarely as a challenge, or two ends out of step answer each other for ever.
+void Connection::answer_unacceptable(const Segment& seg, Instant now) {
+    if (!seg.text.empty() || challenges_.may_send(environment_.settings, now))
+        receiver_.acks.owe(Cause::ack);
+    else
+        environment_.counters.drop(Reason::tcp_challenge_throttled);
 }
 
 void Connection::challenge(Instant now) {

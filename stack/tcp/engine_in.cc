@@ -260,7 +260,12 @@ void Engine::on_segment_half_open(HalfOpen& child, const Arrived& arrived,
             ack.rule = Rule::r5961_3_2;
             child.told_scaled = true;
             return owe(ack);
-        case Verdict::What::acknowledge: ack.cause = Cause::ack; return owe(ack);
+        case Verdict::What::acknowledge:  // docs/decisions/0023
+            if (seg.text.empty() && !child.challenges.may_send(settings_, now))
+                return counters_.drop(Reason::tcp_challenge_throttled);
+            ack.cause = Cause::ack;
+            child.told_scaled = true;
+            return owe(ack);
         case Verdict::What::resend_syn_ack: return owe_syn_ack(child, true, now);
         case Verdict::What::refuse: return owe_refusal(arrived, Rule::r9293_3_10_7_4);
         case Verdict::What::reset:
@@ -372,8 +377,10 @@ void Engine::on_segment_in_time_wait(TimeWait& record, const Arrived& arrived,
                                            settings_.timestamps, settings_.time_wait_ignores_resets);
     switch (answer.verdict) {
         case TimeWaitVerdict::ignore: return drop(answer.reason, arrived, record.number, now);
-        case TimeWaitVerdict::acknowledge:
+        case TimeWaitVerdict::acknowledge:  // docs/decisions/0023
             drop(answer.reason, arrived, record.number, now);
+            if (arrived.text.size() == 0 && !record.facts.challenges.may_send(settings_, now))
+                return counters_.drop(Reason::tcp_challenge_throttled);
             return owe_ack(record, Cause::ack, now);
         case TimeWaitVerdict::challenge:
             drop(answer.reason, arrived, record.number, now);

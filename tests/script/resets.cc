@@ -232,3 +232,27 @@ SCRIPT_TEST("the throttle opens again after its period in SYN-RECEIVED and TIME-
         }
     }
 }
+
+// docs/decisions/0023: each would find the other's answer unacceptable.
+SCRIPT_TEST(
+    "two ends out of step do not answer each other's ACKs for ever: ten in a period "
+    "[R5961-7]",
+    Worlds::all) {
+    for (const State state :
+         {State::syn_received, State::established, State::fin_wait_2, State::last_ack, State::time_wait}) {
+        Script t{{.settings = [](tcp::Settings& s) { s.challenge_period = 1s; }}};
+        t.in(state);
+        const Pos rcv = rcv_nxt(state);
+        std::size_t answers = 0;
+        for (int i = 0; i < 100; ++i) answers += t.peer_sends(ack(1).seq(rcv - 1000)).takes_all().size();
+        CHECK(answers == 10);
+        t.state_is(state).after(1s).takes_all();
+        CHECK(t.peer_sends(ack(1).seq(rcv - 1000)).takes_all().size() == 1);
+    }
+}
+
+SCRIPT_TEST("what carries text is answered every time: it ends by itself [R5961-7]", Worlds::all) {
+    Script t;
+    t.established();
+    for (int i = 0; i < 30; ++i) t.peer_sends(data(-999, 10)).stack_sends(ack(1).seq(1));
+}

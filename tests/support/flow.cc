@@ -262,6 +262,8 @@ std::string check_ack(Flow& flow, const Seen& seen) {
     flow.opened = true;
     flow.highest_ack = at;
     const Pos edge = at + (Pos{seen.segment.window} << (seen.has(tcp_flag::syn) ? 0U : flow.own_shift()));
+    // RFC 7323 2.2: the window of a SYN is not scaled; one sent again may tell less than a scaled ACK, rounded up, did.
+    if (seen.has(tcp_flag::syn) && flow.right_edge && edge < *flow.right_edge) return "";
     if (flow.right_edge && edge < *flow.right_edge)
         return fmt::format("right edge moved left from {} to {} [SHLD-14]", *flow.right_edge, edge);
     flow.right_edge = edge;
