@@ -246,8 +246,12 @@ bool Connection::is_one_by_one() const {
 }
 
 // What may be in flight now.
+// With nothing in flight one segment may always leave, also where segments have grown beyond the window since it was set
+// (RFC 4821 7.4): no acknowledgment would come to open it.
 Pos Connection::sending_window() const {
-    return restart_window_ >= 0 ? std::min(congestion_window(), restart_window_) : congestion_window();
+    const Pos window =
+        restart_window_ >= 0 ? std::min(congestion_window(), restart_window_) : congestion_window();
+    return flight_.empty() ? std::max(window, Pos{mss()}) : window;
 }
 
 // Positions of a full segment that ends there: a FIN is none of the MSS's octets.

@@ -359,6 +359,14 @@ SCRIPT_TEST("ACKs of what was never sent do not open the window [R5681-3]", Worl
     CHECK(t.info().cwnd == before);
 }
 
+// Found by the simulator: segments that grow (RFC 4821) over a window that losses had made small.
+SCRIPT_TEST("a window smaller than a segment lets one leave at a time", Worlds::numbers) {
+    Script t{{.settings = [](tcp::Settings& s) { s.fixed_window_bytes = 1000; }}};
+    t.established().app().writes(4000);
+    t.stack_sends(data(1, 1460)).stack_is_silent();
+    t.peer_sends(ack(1461)).stack_sends(data(1461, 1460)).stack_is_silent();
+}
+
 SCRIPT_TEST("a fixed window never moves", Worlds::numbers) {
     Script t{{.mss = 1000, .settings = [](tcp::Settings& s) { s.fixed_window_bytes = 4000; }}};
     t.established().app().writes(20000);
