@@ -69,7 +69,10 @@ bool change(Forgery forgery, Draft& draft, bool may_send_syn) {
             ++tcp.sequence;
             break;
         case Forgery::port_zero: tcp.source_port = 0; break;
-        case Forgery::stranger_ack: strange_port(tcp); break;
+        case Forgery::stranger_ack:
+            strange_port(tcp);
+            tcp.acknowledgment += 1U << 30U;  // worlds with a fixed ISN would take the passing one's
+            break;
         case Forgery::stranger_syn:
             strange_port(tcp);
             tcp.flags = flag::syn;

@@ -241,7 +241,7 @@ private:
     std::optional<Departure> plan_ack() const;
     void depart(Departure departure, wire::PacketOut& packet, Instant now);
     Offer offer_agreed() const;
-    void write_sack(wire::TcpOptions& options) const;
+    void write_sack(wire::TcpOptions& options, std::uint8_t most) const;
     void write_accurate_ecn(wire::TcpOptions& options) const;
     wire::TcpHeader header_of(const Departure& departure, Instant now);
     std::uint8_t mark_ecn(Departure& departure, Range octets);
@@ -254,6 +254,7 @@ private:
     bool is_one_by_one() const;
     std::uint32_t segment_max() const;
     std::uint32_t segment_mss() const;
+    std::uint8_t sack_most(bool has_text) const;
     Pos congestion_window() const;
     Pos sending_window() const;
     std::uint32_t timestamp_now(Instant now) const;

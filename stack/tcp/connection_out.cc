@@ -304,7 +304,8 @@ wire::TcpHeader Connection::header_of(const Departure& departure, Instant now) {
     } else {
         header.window = receiver_.announce(agreed_.rcv_shift);
         if (agreed_.timestamps) header.options.timestamps = wire::Timestamps{};
-        if (agreed_.sack && receiver_.has_sack_blocks()) write_sack(header.options);
+        if (agreed_.sack && receiver_.has_sack_blocks())
+            write_sack(header.options, sack_most(!departure.text.empty()));
         if (ecn_.accurate() && departure.text.empty()) write_accurate_ecn(header.options);
     }
     if (header.options.timestamps) {
@@ -316,9 +317,9 @@ wire::TcpHeader Connection::header_of(const Departure& departure, Instant now) {
 }
 
 // RFC 2018 4: on every acknowledgment that does not cover all that is held.
-void Connection::write_sack(wire::TcpOptions& options) const {
+void Connection::write_sack(wire::TcpOptions& options, std::uint8_t most) const {
     std::array<Range, 4> blocks;
-    options.sack_count = receiver_.sack_blocks(agreed_.sack_most(), blocks);
+    options.sack_count = receiver_.sack_blocks(most, blocks);
     for (std::size_t i = 0; i < options.sack_count; ++i)
         options.sack[i] = {rcv_space_.wrap(blocks[i].begin).raw, rcv_space_.wrap(blocks[i].end).raw};
 }
@@ -333,8 +334,15 @@ void Connection::write_accurate_ecn(wire::TcpOptions& options) const {
 
 // Octets a segment carries beside the options it has now (RFC 9293 3.7.1 [MUST-16]).
 std::uint32_t Connection::segment_mss() const {
-    const std::uint32_t count = receiver_.sack_count(agreed_.sack_most());
-    return count == 0 ? mss() : mss() - std::min(mss() - 1, 4 + 8 * count);
+    const std::uint32_t count = receiver_.sack_count(sack_most(true));
+    return count == 0 ? mss() : mss() - (4 + 8 * count);
+}
+
+// SACK blocks a segment has room for. Choice: text keeps half of a segment, so that small ones are not all options.
+std::uint8_t Connection::sack_most(bool has_text) const {
+    if (!has_text) return agreed_.sack_most();
+    const std::uint32_t room = std::max(mss() / 2, 4U) - 4;
+    return static_cast<std::uint8_t>(std::min<std::uint32_t>(agreed_.sack_most(), room / 8));
 }
 
 void Connection::depart(Departure departure, wire::PacketOut& packet, Instant now) {

@@ -300,3 +300,18 @@ SCRIPT_TEST("a lost retransmission lowers the window again, without a timeout [R
     CHECK(t.info().cwnd == 2500);
     CHECK(t.info().timeouts == 0);
 }
+
+// Found by the simulator: one octet in each segment.
+SCRIPT_TEST("where segments are small, SACK leaves half of them to text [R2018-5]", Worlds::numbers) {
+    Script t{{.mss = 64, .sack = true, .timestamps = false}};
+    t.established();
+    std::size_t blocks = 0;
+    for (const Pos at : {101, 201, 301, 401})
+        blocks = t.peer_sends(data(at, 10)).takes_all().back().sack.size();
+    CHECK(blocks == 4);
+    t.app().writes(640);
+    for (const Seen& seen : t.takes_all()) {
+        CHECK(seen.sack.size() == 3);
+        CHECK(seen.length() == 64 - 28);
+    }
+}
