@@ -1,15 +1,20 @@
-// sluice-netstat [-alntuopsi] [-r] [--fds] [--services] [--watch] --control PATH: what a running program's stack holds, in the
+// sluice-netstat [-alntuopsi] [-r] [--fds] [--services] [--watch [--sort NAME] [--filter TEXT]] --control PATH: what a running program's stack holds, in the
 // layout of netstat.
 #include <fmt/format.h>
 #include <netdb.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <limits>
 #include <thread>
 
 #include "apps/common/control/client.h"
 #include "apps/common/control/routes_table.h"
 #include "apps/common/program.h"
 #include "tools/netstat/tables.h"
+#include "tools/netstat/watch.h"
 
 namespace {
 
@@ -24,7 +29,9 @@ struct Options {
     bool statistics = false;
     bool handles = false;
     bool services = false;
+    bool continuous = false;
     bool watch = false;
+    netstat::WatchChoice watched;
 };
 
 std::string service_of(int port, const std::string& protocol) {
@@ -45,13 +52,36 @@ std::string page(const Options& options) {
     return sockets + (all_kinds ? netstat::control_table(options.control) : "");
 }
 
+netstat::Moment moment_of(const Options& options) {
+    return {.sockets = common::ask_program(options.control, "sockets"),
+            .links = common::ask_program(options.control, "links"),
+            .drops = common::ask_program(options.control, "drops")};
+}
+
+// Once a second until it is interrupted; where nobody watches, once.
+void watch(const Options& options) {
+    netstat::Watch watched;
+    netstat::WatchChoice choice = options.watched;
+    const bool is_terminal = ::isatty(STDOUT_FILENO) == 1;
+    choice.colours = is_terminal && std::getenv("NO_COLOR") == nullptr;
+    choice.lines = std::numeric_limits<unsigned>::max();
+    for (;;) {
+        winsize size{};
+        if (is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0)
+            choice.lines = size.ws_row;
+        const std::string screen = watched.screen(moment_of(options), choice);
+        fmt::print("{}{}", is_terminal ? "\033[H\033[2J" : "", screen);
+        std::fflush(stdout);
+        if (!is_terminal) return;
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
+}
+
 void show(const Options& options) {
     for (;;) {
-        const std::string text = page(options);
-        if (options.watch) fmt::print("\033[H\033[2J");
-        fmt::print("{}", text);
+        fmt::print("{}", page(options));
         std::fflush(stdout);
-        if (!options.watch) return;
+        if (!options.continuous) return;
         std::this_thread::sleep_for(std::chrono::seconds(1));
     }
 }
@@ -72,7 +102,16 @@ void add_options(CLI::App& app, Options& options) {
     app.add_flag("-s,--statistics", options.statistics, "counters, and what was dropped and why");
     app.add_flag("--fds", options.handles, "handle, type and state of each socket");
     app.add_flag("--services", options.services, "well-known ports; asks no program");
-    app.add_flag("-c,--continuous,--watch", options.watch, "again each second");
+    app.add_flag("-c,--continuous", options.continuous, "again each second");
+    app.add_flag("--watch", options.watch,
+                 "connections as they go, once a second; once where there is no terminal");
+    app.add_option("--sort", options.watched.sort, "with --watch: the largest of it first")
+        ->check(CLI::IsMember(netstat::sort_names))
+        ->needs("--watch");
+    app.add_option("--filter", options.watched.filter,
+                   "with --watch: only where addresses, state or phase contain it")
+        ->type_name("TEXT")
+        ->needs("--watch");
 }
 
 }  // namespace
@@ -84,7 +123,7 @@ int main(int argc, char** argv) {
     return common::run_tool(app, argc, argv, [&options] {
         options.choice.tcp = options.only_tcp || !options.only_udp;
         options.choice.udp = options.only_udp || !options.only_tcp;
-        show(options);
+        options.watch ? watch(options) : show(options);
         return 0;
     });
 }

@@ -45,6 +45,8 @@ Json row_of(const Stack& stack, const TcpEntry& entry) {
     }
     if (is_listener || info.state == State::time_wait) return row;
     row["mss"] = info.mss_send;
+    row["phase"] = text_of(info.phase);
+    row["in_flight"] = info.in_flight;
     row["cwnd"] = info.cwnd;
     row["ssthresh"] = info.ssthresh;
     row["snd_wnd"] = info.snd_wnd;
