@@ -1,4 +1,6 @@
 // Calls of the application, and the life of records: who is in the table, on the wheel, in a queue, and when it goes.
+#include <utility>
+
 #include "tcp/engine.h"
 #include "tcp/opening/port_picker.h"
 
@@ -172,8 +174,13 @@ void Engine::close(Connection& connection, Instant now) {
 }
 
 void Engine::abort(Connection& connection, Instant now) {
-    if (TimeWait* record = connection.time_wait(); record && record->is_in_table())
-        end_time_wait(*record, Event::abort_call, Reason::end_aborted, now);
+    if (TimeWait* record = connection.time_wait()) {
+        if (record->is_in_table())
+            end_time_wait(*record, Event::abort_call, Reason::end_aborted, now);
+        else  // the half-open child that stands for it loses what it would come back to
+            finish(*std::exchange(static_cast<HalfOpen*>(demux_.find(record->tuple))->old, nullptr),
+                   Event::abort_call, Reason::end_aborted, now);
+    }
     connection.abort(Event::abort_call, Reason::end_aborted, now);
     close(connection, now);
 }

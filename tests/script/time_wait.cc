@@ -120,6 +120,16 @@ SCRIPT_TEST(
     t.after(60s).state_is(State::closed);
 }
 
+// Found by the simulator: it ended twice.
+SCRIPT_TEST("TIME-WAIT that is aborted while a new SYN stands for it does not come back [5.4] [MAY-2]",
+            Worlds::numbers) {
+    Script t(old_used(false));
+    time_wait(t, false);
+    t.peer_sends(syn().seq(70)).stack_sends(syn_ack().new_iss().ack(1)).state_is(State::syn_received);
+    t.app().aborts();
+    t.peer_sends(rst(1)).stack_is_silent_for(120s).state_is(State::closed);
+}
+
 SCRIPT_TEST("TIME-WAIT is not reused when nobody listens any more [5.4]", Worlds::numbers) {
     Script t(old_used(false));
     time_wait(t, false);
