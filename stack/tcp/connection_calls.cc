@@ -27,10 +27,10 @@ std::expected<std::size_t, CallError> Connection::read(ByteSpan room, bool only_
 void Connection::on_read(Instant now) {
     const bool may_grow = environment_.pool.bytes_in_use() < environment_.memory_budget() / 2;
     const std::uint32_t most = tuning_.reach(limits_.most, limits_.link, environment_.settings.link_pause);
-    const auto limit =
-        may_grow && most > receiver_.limit()
-            ? tuning_.on_read(receiver_.consumed(), receiver_.limit(), most, receiver_.mss_announced(), now)
-            : std::nullopt;
+    const auto limit = may_grow && most > receiver_.limit()
+                           ? tuning_.on_read(receiver_.arrived_for_reader(), receiver_.limit(), most,
+                                             receiver_.mss_announced(), now)
+                           : std::nullopt;
     if (limit) receiver_.set_limit(*limit);
     if (receiver_.is_window_update_due() && takes_text(state_))
         receiver_.acks.owe(Cause::window_update);  // [MUST-39]
@@ -52,10 +52,12 @@ void Connection::consume(std::size_t octets, Instant now) {
 std::size_t Connection::room() const {
     const Settings& settings = environment_.settings;
     std::uint32_t limit = options_->send_buffer ? options_->send_buffer : settings.send_buffer;
-    // Twice the congestion window: one in flight, one to be written meanwhile.
+    // Twice the congestion window: one in flight, one to be written meanwhile. A third where the window stays as it is
+    // through losses: new data leaves then while what is behind a hole is still held.
+    const Pos windows = controller_.has_own_recovery() ? 3 : 2;
     if (options_->send_buffer == 0 && settings.send_buffer_max > limit)
         limit = static_cast<std::uint32_t>(
-            std::clamp(2 * controller_.window(), Pos{limit}, Pos{settings.send_buffer_max}));
+            std::clamp(windows * controller_.window(), Pos{limit}, Pos{settings.send_buffer_max}));
     if (options_->unsent_low_water != 0 && sender_.unsent() >= Pos{options_->unsent_low_water}) return 0;
     if (environment_.is_memory_full()) limit = std::min(limit, memory_full_share);
     return limit > sender_.buffer.octets() ? limit - sender_.buffer.octets() : 0;

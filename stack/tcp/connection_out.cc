@@ -454,7 +454,12 @@ void Connection::after_resend(const Departure& departure, Instant now) {
         recovery_.on_rescued(departure.text, timestamp, flight_);
     else
         recovery_.on_resent(departure.text, timestamp);
-    timer_.on_sent(rto(), environment_.settings, now);
+    // RFC 6298 5 [R6298-10]: never again by timer before one RTO is over. Without SACK each partial ACK resends the first
+    // segment, and only the first one restarts the timer (RFC 6582 3.2 (3)).
+    if (recovery_.has_sack() && departure.text.begin == sender_.una())
+        timer_.restart(rto(), environment_.settings, now);
+    else
+        timer_.on_sent(rto(), environment_.settings, now);
 }
 
 void Connection::after_tail_probe(const Departure& departure, Instant now) {

@@ -52,8 +52,9 @@ void Connection::on_retransmission_timeout(Instant now) {  // RFC 6298 5.4 to 5.
     ++timeouts_;
     ++environment_.counters.tcp_timeouts;
     if (path_.on_timeout(settings, now)) has_path_news_ = true;
-    // Each R1 timeouts anew: a path that is down for a while is no reason for tiny segments.
-    if (transmissions % settings.retries_before_advice == 0) on_full_stop(now);
+    // Each R1 timeouts anew: a path that is down for a while is no reason for tiny segments. Timeouts in a row, not
+    // transmissions: a path that loses single retransmissions carries the others.
+    if ((timer_.timeouts() + 1U) % settings.retries_before_advice == 0) on_full_stop(now);
     if (path_.is_probe(sender_.una())) path_.on_probe_lost(settings, rto(), now);
     controller_.on_timeout({now, recovery_.flight_size(flight_), flight_.pipe(), mss()}, transmissions == 1);
     recovery_.on_timeout(recovery_context(now), flight_);

@@ -118,6 +118,19 @@ SCRIPT_TEST(
     t.peer_sends(ack(561)).stack_sends(data(561, 560)).stack_sends(data(1121, 340)).peer_sends(ack(1461));
 }
 
+SCRIPT_TEST("retransmissions that are lost while others pass are no black hole [R4821-6]", Worlds::numbers) {
+    Script t(with_sack());
+    t.established().app().writes(30 * 1460);
+    t.takes_all();
+    for (int i = 0; i < 2; ++i) {  // what left after the missing segment arrives each time
+        t.after(20ms).peer_sends(ack(1).sack({{1461, t.flow().highest_sent}}));
+        CHECK(t.takes_all().front().length() == 1460);
+    }
+    t.stack_sends_after(t.info().rto, data(1, 1460));
+    CHECK(t.stack().counters().tcp_timeouts == 1);
+    CHECK(t.info().mss_send == 1460);
+}
+
 SCRIPT_TEST(
     "after a black hole larger packets are tried: what passes is used "
     "[R4821-1] [R4821-2] [R4821-8] [R4821-9] [R4821-13]",

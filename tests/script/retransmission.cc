@@ -1,5 +1,5 @@
 // The retransmission timer and round-trip times. RFC 6298; RFC 9293 3.8.1, 3.8.3.
-#include "support/script.h"
+#include "support/recovery.h"
 
 using namespace sluice;
 using namespace sluice::test;
@@ -137,6 +137,14 @@ SCRIPT_TEST("an ACK of new data restarts the timer for a full timeout [R6298-13]
     t.stack_sends(data(1, 1000)).stack_sends(data(1001, 1000)).after(900ms).peer_sends(ack(1001));
     const Duration rto = t.info().rto;
     t.stack_sends_after(rto, data(1001, 1000));
+}
+
+SCRIPT_TEST("a retransmission has a full timeout before it is repeated by timer [R6298-10]", Worlds::all) {
+    Script t(with_sack(10, classic));
+    established_in(t, 100ms);
+    sends_flight(t, 5000, 5);
+    t.after(900ms).peer_sends(ack(1).sack({{1001, 5001}})).stack_sends(data(1, 1000)).stack_is_silent();
+    t.stack_sends_after(t.info().rto, data(1, 1000));
 }
 
 SCRIPT_TEST("on expiry only the earliest segment is resent [R6298-14] [U-26]", Worlds::all) {

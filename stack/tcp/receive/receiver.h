@@ -48,17 +48,17 @@ public:
     std::size_t read(ByteSpan room) { return queue_.read(room); }
     void consume(std::size_t octets) { queue_.consume(octets); }
     Pos consumed() const { return nxt_ - (is_finished() ? 1 : 0) - queue_.octets(); }
+    // The same, and what is here above a hole: no reader can have taken that yet.
+    Pos arrived_for_reader() const { return consumed() + (disorder_ ? disorder_->held.octets() : 0); }
     // SHUT_RD: octets are acknowledged and thrown away from now on.
     void discard_from_now();
     bool is_discarding() const { return is_discarding_; }
     void drop_everything();
 
     // --- the window
-    // Octets the buffer has left. It counts octets of the stream; memory pinned is at most about twice as much, because
-    // wasteful slices are copied (docs/decisions/0005).
-    Pos free() const {
-        return Pos{window_.limit()} - queue_.octets() - (disorder_ ? disorder_->held.octets() : 0);
-    }
+    // Octets the buffer has left from RCV.NXT on; what is held above a hole lies within them. It counts octets of the
+    // stream; memory pinned is at most about twice as much, because wasteful slices are copied (docs/decisions/0005).
+    Pos free() const { return Pos{window_.limit()} - queue_.octets(); }
     std::uint32_t limit() const { return window_.limit(); }
     void set_limit(std::uint32_t limit) { window_.set_limit(limit); }
     bool is_window_update_due() const { return window_.is_update_due(nxt_, free(), mss_announced_); }

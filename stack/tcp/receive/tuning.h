@@ -26,12 +26,13 @@ public:
         round_trip_ =
             age < round_trip_ ? std::max(age, Duration(1ms)) : round_trip_ + (age - round_trip_) / 8;
     }
-    // The reader has taken everything below `consumed`. A new limit, if it is time for one.
-    std::optional<std::uint32_t> on_read(Pos consumed, std::uint32_t limit, std::uint32_t most,
+    // The reader has taken something. `arrived`: all octets so far but those that wait for the reader; where a hole is, the
+    // ones above it count, or a lossy path would seem slow. A new limit, if it is time for one.
+    std::optional<std::uint32_t> on_read(Pos arrived, std::uint32_t limit, std::uint32_t most,
                                          std::uint32_t mss, Instant now) {
         if (now - begun_ < round_trip_) return std::nullopt;
-        const Pos taken = consumed - consumed_;
-        consumed_ = consumed;
+        const Pos taken = arrived - arrived_;
+        arrived_ = arrived;
         begun_ = now;
         if (taken <= space_) return std::nullopt;
         // Room for two round trips at this rate, and for the growth until the next look: slow start doubles.
@@ -53,7 +54,7 @@ public:
 private:
     Duration round_trip_{1ms};
     Instant begun_{};
-    Pos consumed_ = 1;
+    Pos arrived_ = 1;
     Pos space_ = 0;
 };
 
