@@ -115,11 +115,12 @@ void Connection::end(Event event, Reason reason, Rule rule, Instant now) {
     const bool is_quiet = reason == Reason::end_closed || reason == Reason::end_closed_before_open ||
                           reason == Reason::end_aborted || reason == Reason::end_unread_data ||
                           reason == Reason::tcp_data_after_close || reason == Reason::end_fin_wait_2_idle;
-    // While both sides were closing nobody is told (RFC 9293 3.10.7.4, second step).
+    // While both sides were closing nobody is told (RFC 9293 3.10.7.4, second step), and what came before the FIN stays.
     const bool was_closing =
         state_ == State::closing || state_ == State::last_ack || state_ == State::time_wait;
+    const bool is_late_reset = was_closing && reason == Reason::end_reset_by_peer;
     ended_ = reason;
-    if (!is_quiet && !(was_closing && reason == Reason::end_reset_by_peer)) error_ = reason;
+    if (!is_quiet && !is_late_reset) error_ = reason;
     // A timeout after a soft error reports that error (RFC 5461 2.2).
     if (error_ == Reason::end_user_timeout || error_ == Reason::end_syn_timeout)
         if (path_error_ != Reason::none) error_ = path_error_;
@@ -132,7 +133,8 @@ void Connection::end(Event event, Reason reason, Rule rule, Instant now) {
         (reason == Reason::end_syn_timeout || reason == Reason::end_unreachable))
         fast_open_news_ = std::make_unique<FastOpenNews>(FastOpenNews{{}, 0, true});
     stop_everything(now);
-    if (reason != Reason::end_closed) receiver_.drop_everything();  // 3.10.5: all segment queues are flushed
+    if (reason != Reason::end_closed && !is_late_reset)
+        receiver_.drop_everything();  // 3.10.5: all segment queues are flushed
     move(event, now, rule);
 }
 

@@ -256,3 +256,19 @@ SCRIPT_TEST("what carries text is answered every time: it ends by itself [R5961-
     t.established();
     for (int i = 0; i < 30; ++i) t.peer_sends(data(-999, 10)).stack_sends(ack(1).seq(1));
 }
+
+// Found by the simulator: the application saw an end, and not what had come before it.
+SCRIPT_TEST("what came before the peer's FIN can be read after a reset in LAST-ACK or CLOSING [3.10.7.4]",
+            Worlds::all) {
+    for (const bool peer_first : {true, false}) {
+        Script t;
+        t.established();
+        if (peer_first) t.peer_sends(data(1, 10).fin()).stack_sends(ack(12));
+        t.app().shuts_down();
+        t.stack_sends(fin(1));
+        if (!peer_first) t.peer_sends(data(1, 10).fin()).stack_sends(ack(12));
+        t.state_is(peer_first ? State::last_ack : State::closing);
+        t.peer_sends(rst(12)).stack_is_silent().state_is(State::closed);
+        t.app().reads(10).reads_end();
+    }
+}
