@@ -266,7 +266,7 @@ SCRIPT_TEST("what came before the peer's FIN can be read after a reset in LAST-A
         if (peer_first) t.peer_sends(data(1, 10).fin()).stack_sends(ack(12));
         t.app().shuts_down();
         t.stack_sends(fin(1));
-        if (!peer_first) t.peer_sends(data(1, 10).fin()).stack_sends(ack(12));
+        if (!peer_first) t.peer_sends(data(1, 10).ack(1).fin()).stack_sends(ack(12));
         t.state_is(peer_first ? State::last_ack : State::closing);
         t.peer_sends(rst(12)).stack_is_silent().state_is(State::closed);
         t.app().reads(10).reads_end();
