@@ -61,6 +61,16 @@ std::optional<std::string> interface_name(const std::string& text) {
     return text;
 }
 
+LinkOption link_option(const std::string& text) {
+    const std::size_t equals = text.find('=');
+    const auto name = interface_name(text.substr(0, equals));
+    const auto address = host_prefix(equals == std::string::npos ? std::string_view()
+                                                                 : std::string_view(text).substr(equals + 1));
+    if (!name || !address)
+        refuse("--link", text, "an interface's name and a host's address, such as sluice1=198.51.100.2/24");
+    return {*name, *address};
+}
+
 template <typename Settings>
 void append_settings(std::string& out, std::string_view prefix, const Settings& settings,
                      std::span<const SettingRow<Settings>> rows) {
@@ -175,6 +185,16 @@ void add_network_options(CLI::App& app, NetworkOptions& options) {
                "a host's address with prefix length, such as 192.0.2.2/24",
                "address of the stack (default 192.0.2.2/24)")
         ->type_name("A/P");
+    group
+        .add_option_function<std::vector<std::string>>(
+            "--link",
+            [&options](const std::vector<std::string>& texts) {
+                for (const std::string& text : texts) options.links.push_back(link_option(text));
+            },
+            "one more TAP with an address of its own; may be repeated")
+        ->type_name("NAME=A/P")
+        ->allow_extra_args(false)
+        ->take_all();
     add_parsed(group, "--gateway", options.gateway, wire::parse_address, "an IPv4 address, such as 192.0.2.1",
                "default router (default none)")
         ->type_name("A");
@@ -198,6 +218,8 @@ void add_network_options(CLI::App& app, NetworkOptions& options) {
                     "write a capture that Wireshark opens, with the stack's reasons as comments")
         ->type_name("FILE");
     group.add_flag("--pcap-bare", options.pcap_bare, "leave the comments out of the capture");
+    group.add_flag("--trace-layers", options.trace_layers,
+                   "print each segment with data header by header, on standard error");
     group.add_option("--control", options.control, "path of the control socket")->type_name("PATH");
     group
         .add_option("--user", options.user,
@@ -229,6 +251,8 @@ void add_network_options(CLI::App& app, NetworkOptions& options) {
 }
 
 void check_network_options(const NetworkOptions& options) {
+    if (options.net.forwarding && options.offload)
+        throw Failure(exit_usage, "--offload: packets can only be passed on without it (--set forwarding)");
     if (!options.gateway) return;
     if (!options.address.contains(*options.gateway) || options.address.is_broadcast(*options.gateway) ||
         *options.gateway == options.address.address)

@@ -16,12 +16,19 @@
 
 namespace sluice::common {
 
+// One more TAP with an address of its own: --link NAME=A/P.
+struct LinkOption {
+    std::string tap;
+    wire::Prefix address;
+};
+
 struct NetworkOptions {
     NetworkOptions();
 
     std::string tap = "sluice0";
     int tap_fd = -1;
     wire::Prefix address{wire::Address::v4(192, 0, 2, 2), 24};
+    std::vector<LinkOption> links;  // besides --tap
     std::optional<wire::Address> gateway;
     std::optional<wire::MacAddress> mac;  // else mac_for(address)
     std::uint32_t mtu = 0;                // 0: the interface's
@@ -31,6 +38,7 @@ struct NetworkOptions {
     int log_level = 1;
     std::string qlog;  // "" none, "-" standard output
     std::string pcap;
+    bool trace_layers = false;
     bool pcap_bare = false;             // without comments and journal rows
     std::string control;                // path of the control socket
     std::string user;                   // to become when started as root

@@ -20,7 +20,7 @@ Value must(std::expected<Value, std::string> value) {
 }  // namespace
 
 Program::Program(const NetworkOptions& options)
-    : options_(options), tap_(open_device(options)), stack_(config_for(options)), loop_(stack_, clock_) {
+    : options_(options), taps_(open_devices(options)), stack_(config_for(options)), loop_(stack_, clock_) {
     loop_.set_spin(options_.spin);
     open_outputs();
     // It belongs to whom the program runs as, unless its path is out of reach then.
@@ -28,8 +28,8 @@ Program::Program(const NetworkOptions& options)
     must(host::drop_privileges(options_.user, options_.leaves_file_system));
     if (!control_) open_control();
     loop_.add_descriptor(signals_.descriptor(), POLLIN, [this](short) { take_signal(); });
-    configure_address();
-    wait_for_address();
+    configure_addresses();
+    wait_for_addresses();
 }
 
 Program::~Program() {
@@ -44,20 +44,33 @@ Program::~Program() {
         fmt::print(stderr, "the capture {} is not complete: it could not be written\n", options_.pcap);
 }
 
-std::unique_ptr<host::Tap> Program::open_device(const NetworkOptions& options) {
+std::vector<std::unique_ptr<host::Tap>> Program::open_devices(const NetworkOptions& options) {
     check_network_options(options);
     host::TapOptions wanted;
     wanted.name = options.tap;
     wanted.descriptor = options.tap_fd;
     wanted.mtu = options.mtu;
     wanted.offload = options.offload;
-    auto tap = must(host::Tap::open(wanted));
-    if (tap->is_created())
-        fmt::print(
-            stderr,
-            "created TAP {0}; give this host an address on it, such as: ip addr add 192.0.2.1/24 dev {0}\n",
-            tap->name());
-    return tap;
+    std::vector<std::unique_ptr<host::Tap>> taps;
+    taps.push_back(must(host::Tap::open(wanted)));
+    wanted.descriptor = -1;
+    for (const LinkOption& link : options.links) {
+        wanted.name = link.tap;
+        taps.push_back(must(host::Tap::open(wanted)));
+    }
+    for (const auto& tap : taps)
+        if (tap->is_created())
+            fmt::print(stderr,
+                       "created TAP {0}; give this host an address on it, such as: ip addr add 192.0.2.1/24 "
+                       "dev {0}\n",
+                       tap->name());
+    return taps;
+}
+
+std::vector<host::Device*> Program::devices() const {
+    std::vector<host::Device*> all;
+    for (const auto& tap : taps_) all.push_back(tap.get());
+    return all;
 }
 
 StackConfig Program::config_for(const NetworkOptions& options) {
@@ -70,7 +83,7 @@ StackConfig Program::config_for(const NetworkOptions& options) {
 }
 
 void Program::open_outputs() {
-    const std::string title = fmt::format("{} on {}", wire::to_text(options_.address), tap_->name());
+    const std::string title = fmt::format("{} on {}", wire::to_text(options_.address), device().name());
     if (!options_.log.empty()) {
         log_.emplace(must(host::TraceLog::open(options_.log, options_.log_level)));
         add_trace_sink(*log_);
@@ -80,13 +93,14 @@ void Program::open_outputs() {
         add_trace_sink(*qlog_);
     }
     if (!options_.pcap.empty()) {
-        pcap_ = must(host::PcapFile::open(options_.pcap, tap_->name(), clock_.wall_base_ns()));
-        loop_.set_frame_watcher(pcap_.get());
+        pcap_ = must(host::PcapFile::open(options_.pcap, device().name(), clock_.wall_base_ns()));
+        loop_.add_frame_watcher(*pcap_);
         if (!options_.pcap_bare) {
             pcap_->expect_records();
             add_trace_sink(*pcap_);
         }
     }
+    if (options_.trace_layers) loop_.add_frame_watcher(layer_trace_);
     loop_.set_before_sleep([this] {
         write_outputs();
         watch_address();
@@ -103,9 +117,13 @@ void Program::add_trace_sink(host::TraceSink& sink) {
 
 void Program::open_control() {
     if (options_.control.empty()) return;
-    control_ = std::make_unique<ControlServer>(loop_, options_.control, [this](const std::string& request) {
-        return answer_about({stack_, program_invocation_short_name, {tap_.get()}}, request);
-    });
+    control_ = std::make_unique<ControlServer>(
+        loop_, options_.control, [this](const std::string& request) -> ControlServer::Reply {
+            if (asks_for_frames(request)) return {R"({"ok": true})", true};
+            return answer_about({stack_, program_invocation_short_name, devices()}, request);
+        });
+    frames_.emplace(*control_, clock_.wall_base_ns(), [this](LinkId link) { return taps_.at(link)->name(); });
+    loop_.add_frame_watcher(*frames_);
 }
 
 void Program::write_outputs() {
@@ -115,31 +133,35 @@ void Program::write_outputs() {
     if (pcap_) pcap_->flush();
 }
 
-void Program::configure_address() {
+void Program::configure_addresses() {
     stack_.on_time(clock_.now());
-    link_ = loop_.add_device(*tap_, options_.mac.value_or(mac_for(address())));
+    link_ = loop_.add_device(device(), options_.mac.value_or(mac_for(address())));
     stack_.add_address(link_, options_.address);
+    for (std::size_t i = 0; i < options_.links.size(); ++i) {
+        const wire::Prefix& address = options_.links[i].address;
+        stack_.add_address(loop_.add_device(*taps_[i + 1], mac_for(address.address)), address);
+    }
     if (options_.gateway) stack_.add_default_route(*options_.gateway, link_);
 }
 
 // RFC 5227 2.1: an address is used only after nobody answered the probes for it.
-void Program::wait_for_address() {
+void Program::wait_for_addresses() {
     for (;;) {
+        bool all_usable = true;
         for (const net::AddressView& view : stack_.ip().addresses()) {
-            if (view.prefix.address != address()) continue;
-            if (view.state == net::AddressState::usable) {
-                conflicts_seen_ = stack_.counters().drops(Reason::arp_conflict);
-                return;
-            }
+            all_usable = all_usable && view.state == net::AddressState::usable;
             if (view.state == net::AddressState::taken)
-                throw Failure(exit_environment,
-                              fmt::format("address {} is already used by {}; choose another with --address",
-                                          wire::to_text(address()), wire::to_text(view.conflicting)));
+                throw Failure(
+                    exit_environment,
+                    fmt::format("address {} is already used by {}; choose another with --address",
+                                wire::to_text(view.prefix.address), wire::to_text(view.conflicting)));
         }
+        if (all_usable) break;
         loop_.step(Duration::max());
-        if (!tap_->failure().empty()) throw Failure(exit_environment, tap_->failure());
+        if (!device().failure().empty()) throw Failure(exit_environment, device().failure());
         if (loop_.is_stopped()) throw Failure(exit_environment, "interrupted before the address was ready");
     }
+    conflicts_seen_ = stack_.counters().drops(Reason::arp_conflict);
 }
 
 // RFC 5227 2.4: an address another host insists on is given up, and with it whatever the program does. Looked at only after
@@ -160,7 +182,7 @@ void Program::watch_address() {
 void Program::check() {
     watch_address();
     if (!lost_.empty()) throw Failure(exit_environment, lost_);
-    if (!tap_->failure().empty()) throw Failure(exit_environment, tap_->failure());
+    if (!device().failure().empty()) throw Failure(exit_environment, device().failure());
 }
 
 void Program::take_signal() {
@@ -210,6 +232,13 @@ TcpListener must_listen(Program& program, std::uint16_t port, std::uint32_t back
                       fmt::format("cannot listen on port {}: {}; choose another with --listen", port,
                                   text_of(listener.error())));
     return std::move(*listener);
+}
+
+UdpSocket must_open_udp(Program& program, std::uint16_t port) {
+    auto socket = program.stack().open_udp();
+    const auto bound = socket ? socket->bind({{}, port}) : std::unexpected(socket.error());
+    if (!bound) throw Failure(exit_environment, fmt::format("UDP port {}: {}", port, text_of(bound.error())));
+    return std::move(*socket);
 }
 
 int run_tool(CLI::App& app, int argc, char** argv, const std::function<int()>& body) {

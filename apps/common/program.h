@@ -16,8 +16,10 @@
 #include <memory>
 #include <optional>
 
+#include "apps/common/control/frame_stream.h"
 #include "apps/common/control/server.h"
 #include "apps/common/failure.h"
+#include "apps/common/layer_trace.h"
 #include "apps/common/options.h"
 #include "host/clock.h"
 #include "host/loop.h"
@@ -43,7 +45,7 @@ public:
     const NetworkOptions& options() const { return options_; }
     Stack& stack() { return stack_; }
     host::Loop& loop() { return loop_; }
-    host::Device& device() { return *tap_; }
+    host::Device& device() { return *taps_.front(); }
     const host::Clock& clock() const { return clock_; }
     LinkId link() const { return link_; }
     // Tells one more every record of the trace from now on; it must outlive the Program's loop.
@@ -63,21 +65,22 @@ public:
 
 private:
     static constexpr std::uint64_t never_seen = ~std::uint64_t{0};  // the address is not in use yet
-    static std::unique_ptr<host::Tap> open_device(const NetworkOptions& options);
+    static std::vector<std::unique_ptr<host::Tap>> open_devices(const NetworkOptions& options);
+    std::vector<host::Device*> devices() const;
     static StackConfig config_for(const NetworkOptions& options);
     void open_outputs();
     void open_control();
     void take_signal();
     void print_status();  // SIGUSR1: what is held, what was dropped and why
-    void configure_address();
-    void wait_for_address();
+    void configure_addresses();
+    void wait_for_addresses();
     void write_outputs();
     void watch_address();
 
     NetworkOptions options_;
     host::Signals signals_{SIGINT, SIGTERM, SIGUSR1};
     host::Clock clock_;
-    std::unique_ptr<host::Tap> tap_;
+    std::vector<std::unique_ptr<host::Tap>> taps_;  // by link number
     std::optional<host::TraceLog> log_;
     std::unique_ptr<host::QlogFile> qlog_;
     std::unique_ptr<host::PcapFile> pcap_;
@@ -85,6 +88,8 @@ private:
     Stack stack_;
     host::Loop loop_;
     std::unique_ptr<ControlServer> control_;
+    std::optional<FrameStream> frames_;
+    LayerTrace layer_trace_;
     LinkId link_ = 0;
     std::function<void(int)> on_signal_;
     int signal_ = 0;
@@ -94,6 +99,9 @@ private:
 
 // Listens on a port of every address, or throws Failure: the port is in use.
 TcpListener must_listen(Program& program, std::uint16_t port, std::uint32_t backlog = 128);
+
+// A UDP socket on a port of every address (0: one is chosen), or throws Failure.
+UdpSocket must_open_udp(Program& program, std::uint16_t port = 0);
 
 // Parses the command line and calls `body`. Every Failure becomes one line on standard error; answers the exit code.
 int run_tool(CLI::App& app, int argc, char** argv, const std::function<int()>& body);

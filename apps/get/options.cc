@@ -63,9 +63,6 @@ void add_identity(CLI::App& app, Options& options) {
         ->type_name("DATA|FILE");
     app.add_option("-c,--cookie-jar", options.cookie_jar, "write all cookies to this file afterwards")
         ->type_name("FILE");
-    app.add_option("--resolv-conf", options.resolv_conf,
-                   "where name servers and search list stand (default /etc/resolv.conf)")
-        ->type_name("FILE");
     app.add_option("--deny", options.denied, "never visit this host")
         ->type_name("HOST")
         ->allow_extra_args(false)

@@ -41,13 +41,12 @@ struct Options {
     bool page = false;        // what the page refers to, too
     bool parse = false;       // take the URL apart, fetch nothing
     bool no_cache = false;
-    std::string cache;       // a folder
-    std::string cookies;     // -b: a file, or "name=value"
-    std::string cookie_jar;  // -c
-    std::string user;        // -u
-    std::string proxy;       // -x: [http://]host:port
-    std::string proxy_user;  // -U
-    std::string resolv_conf = "/etc/resolv.conf";
+    std::string cache;                    // a folder
+    std::string cookies;                  // -b: a file, or "name=value"
+    std::string cookie_jar;               // -c
+    std::string user;                     // -u
+    std::string proxy;                    // -x: [http://]host:port
+    std::string proxy_user;               // -U
     std::vector<std::string> denied;      // hosts that are not visited
     std::vector<std::string> https_only;  // hosts that are known to want TLS (RFC 6797)
     std::optional<Duration> max_time;     // for everything about one URL

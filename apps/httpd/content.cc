@@ -70,10 +70,12 @@ http::OuterOptions Content::outer_options() const {
     return outer;
 }
 
-http::Site& Content::site(std::uint64_t seed) {
+http::Site& Content::site(Stack& stack) {
+    std::uint64_t seed = stack.random().next();
     http::Site* site = &files_of(tree_, seed);
     if (!options_.allow_put.empty()) site = &uploads_.emplace(*site, tree_, segments_of(options_.allow_put));
     if (options_.demo && !options_.minimal) site = &demo_.emplace(*site);
+    if (options_.backend) site = &proxy_.emplace(*site, stack, *options_.backend, options_.settings);
     http::OuterOptions outer = outer_options();
     for (auto& [name, tree] : trees_) outer.hosts.emplace(name, &files_of(tree, ++seed));
     return outer_.emplace(*site, std::move(outer));

@@ -10,6 +10,7 @@
 #include "apps/common/http/file_site.h"
 #include "apps/common/http/file_tree.h"
 #include "apps/common/http/outer_site.h"
+#include "apps/common/http/proxy_site.h"
 #include "apps/common/http/upload_site.h"
 #include "apps/httpd/options.h"
 
@@ -22,8 +23,8 @@ public:
 
     // Whether the user that this process has become may read them. Throws common::Failure.
     void check_readable() const;
-    // Call once; `seed` makes the boundaries of multipart answers hard to guess.
-    http::Site& site(std::uint64_t seed);
+    // Call once. The stack's random numbers make the boundaries of multipart answers hard to guess; a back end is reached by it.
+    http::Site& site(Stack& stack);
 
 private:
     http::Site& files_of(http::FileTree& tree, std::uint64_t seed);
@@ -35,6 +36,7 @@ private:
     std::list<http::FileSite> file_sites_;
     std::optional<http::UploadSite> uploads_;
     std::optional<http::DemoSite> demo_;
+    std::optional<http::ProxySite> proxy_;
     std::optional<http::OuterSite> outer_;
 };
 

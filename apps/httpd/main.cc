@@ -105,7 +105,7 @@ int serve(common::NetworkOptions network, const Options& options) {
     common::Program program(network);
     content.check_readable();
 
-    http::Site* site = &content.site(program.stack().random().next());
+    http::Site* site = &content.site(program.stack());
     std::optional<StatusSite> status_site;
     if (!options.status.empty()) {
         program.add_trace_sink(live_trace);

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "apps/common/http/client_request.h"
+#include "apps/common/http/url.h"
 #include "apps/common/options.h"
 
 namespace sluice::httpd {
@@ -26,6 +27,16 @@ wire::Endpoint parse_listen(const std::string& text) {
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
     if (error != std::errc() || end != port.data() + port.size() || endpoint.port == 0) throw bad();
     return endpoint;
+}
+
+http::Backend parse_backend(const std::string& text) {
+    const std::size_t equals = text.find('=');
+    const auto url = http::parse_url(equals == std::string::npos ? "" : text.substr(equals + 1));
+    const auto address = url ? wire::parse_address(url->host) : std::nullopt;
+    if (!text.starts_with('/') || !address || url->scheme != "http")
+        throw CLI::ValidationError("--proxy",
+                                   "wants PATH=http://ADDRESS[:PORT], such as /app/=http://192.0.2.8:8080");
+    return {text.substr(0, equals), {*address, url->port}};
 }
 
 // --keep-alive-timeout 5s and so on: one option for each row of the settings.
@@ -86,6 +97,10 @@ void add_content_options(CLI::App& app, Options& options) {
     add_list(app, "--vhost", options.hosts, "serve another directory to those who ask for this host")
         ->check(judge_host)
         ->type_name("NAME=DIR");
+    app.add_option_function<std::string>(
+           "--proxy", [&options](const std::string& text) { options.backend = parse_backend(text); },
+           "pass requests below this path on to another server and its answers back")
+        ->type_name("PATH=http://ADDRESS[:PORT]");
     common::add_switch(app, "--sandbox", options.sandbox,
                        "leave the file system behind and filter system calls (default on)");
 }

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "apps/common/http/access_log.h"
+#include "apps/common/http/proxy_site.h"
 #include "apps/common/http/settings.h"
 #include "wire/address.h"
 
@@ -30,7 +32,8 @@ struct Options {
     std::vector<std::string> gone;
     std::vector<std::string> fields;  // "Name: value" for every answer
     std::string cors;
-    std::vector<std::string> hosts;  // "NAME=DIR"
+    std::vector<std::string> hosts;        // "NAME=DIR"
+    std::optional<http::Backend> backend;  // --proxy
     bool sandbox = true;
     http::Settings settings;
 };

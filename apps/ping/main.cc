@@ -1,6 +1,5 @@
 // sluice-ping HOST: ICMP echo from the stack, with the options and the output of ping(8).
-#include "apps/common/hosts_file.h"
-#include "apps/common/program.h"
+#include "apps/common/names.h"
 #include "apps/ping/ping.h"
 
 int main(int argc, char** argv) {
@@ -9,9 +8,7 @@ int main(int argc, char** argv) {
     CLI::App app("Sends ICMP echo requests from the Sluice stack");
     ping::Options options;
     bool is_df = false;
-    app.add_option("host", options.host, "IPv4 address, or a name in /etc/hosts")
-        ->required()
-        ->type_name("HOST");
+    app.add_option("host", options.host, "IPv4 address or name")->required()->type_name("HOST");
     common::add_number(app, "-c,--count", options.count, 1, 1'000'000'000'000,
                        "stop after this many requests");
     common::add_seconds(app, "-i,--interval", options.interval, 1ms, 1h, "time between requests (default 1)");
@@ -24,10 +21,13 @@ int main(int argc, char** argv) {
         ->check(CLI::IsMember({"do", "dont", "want"}))
         ->each([&is_df](const std::string& text) { is_df = text == "do"; });
     app.add_flag("-q,--quiet", options.is_quiet, "only the summary");
+    common::NameOptions name_options;
+    common::add_name_options(app, name_options);
     return common::run_parsed(app, argc, argv, [&](const common::NetworkOptions& network) {
-        options.address = common::address_of_host(options.host);
+        const auto names = common::read_names(name_options);
         options.dont_fragment = is_df;
         common::Program program(network);
+        options.address = common::address_of(program, names, options.host);
         return ping::Ping(program, options).run();
     });
 }

@@ -18,6 +18,7 @@
     X(ip_in, "IPv4 packets received")                                        \
     X(ip_delivered, "packets delivered to a transport")                      \
     X(ip_out, "IPv4 packets sent")                                           \
+    X(ip_forwarded, "IPv4 packets forwarded")                                \
     X(fragments_in, "fragments received")                                    \
     X(fragments_out, "fragments sent")                                       \
     X(reassembled, "datagrams reassembled")                                  \

@@ -38,6 +38,7 @@
     X(ip_unicast_in_group_frame, "unicast packet in a broadcast frame", "RFC1122 3.3.6")              \
     X(ip_unknown_protocol, "no such transport", "RFC1122 3.2.2.1")                                    \
     X(ip_no_route, "no route to destination", "RFC1122 3.3.1")                                        \
+    X(ip_expired, "time to live used up on the way", "RFC1812 5.3.1")                                 \
     X(ip_too_big, "packet larger than the MTU and not to be fragmented", "RFC791 3.2")                \
     X(ip_id_exhausted, "no identification value free for a fragmented packet", "RFC6864 4.3")         \
     /* fragments */                                                                                   \

@@ -21,6 +21,7 @@ void Trace::set_mode(TraceMode mode) {
 }
 
 void Trace::write(TraceRecord record) {
+    if (record.kind == Kind::state) ++moves_[place(record.before, record.after)];
     if (ring_.empty()) return;
     if (waiting() == ring_.size()) {
         ++drained_;

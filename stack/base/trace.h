@@ -5,6 +5,7 @@
 // ring keeps the newest records.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -61,8 +62,15 @@ public:
     // Hands out every waiting record, oldest first. Sets `lost` to how many were overwritten before.
     void drain(const std::function<void(const TraceRecord&)>& sink);
     std::uint64_t lost() const { return lost_; }
+    // How often a connection went from one state to another, lost records included.
+    std::uint64_t moves(State before, State after) const { return moves_[place(before, after)]; }
 
 private:
+    static constexpr std::size_t states = static_cast<std::size_t>(State::count_);
+    static constexpr std::size_t place(State before, State after) {
+        return static_cast<std::size_t>(before) * states + static_cast<std::size_t>(after);
+    }
+
     TraceMode mode_ = TraceMode::off;
     std::uint32_t mask_ = 0;
     std::uint32_t frame_ = 0;
@@ -71,6 +79,7 @@ private:
     std::uint64_t written_ = 0;
     std::uint64_t drained_ = 0;
     std::uint64_t lost_ = 0;
+    std::array<std::uint64_t, states * states> moves_{};
     std::vector<ConnectionFacts> facts_;  // a ring by connection number
 };
 

@@ -86,7 +86,7 @@ void Loop::read_burst(Port& port) {
         std::optional<FrameIn> frame = port.device->read(stack_.pool());
         if (!frame) return;
         const Instant now = clock_.now();
-        if (watcher_) watcher_->on_frame_in(port.link, *frame, now);
+        for (FrameWatcher* watcher : watchers_) watcher->on_frame_in(port.link, *frame, now);
         stack_.receive(port.link, std::move(*frame), now);
         emit();
         if (after_frame_) after_frame_();
@@ -109,7 +109,7 @@ bool Loop::emit() {
     for (;;) {
         if (!is_frame_kept_) {
             if (!stack_.next_frame(frame_)) return any;
-            if (watcher_) watcher_->on_frame_out(frame_, stack_.now());
+            for (FrameWatcher* watcher : watchers_) watcher->on_frame_out(frame_, stack_.now());
         }
         is_frame_kept_ = write_frame() == Device::Wrote::full;
         if (is_frame_kept_) return any;

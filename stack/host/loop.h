@@ -49,7 +49,7 @@ public:
 
     // Attaches the device's capabilities to the Stack as a new link. The device must outlive the loop.
     LinkId add_device(Device& device, wire::MacAddress mac);
-    void set_frame_watcher(FrameWatcher* watcher) { watcher_ = watcher; }
+    void add_frame_watcher(FrameWatcher& watcher) { watchers_.push_back(&watcher); }
     // Called before the loop sleeps: the time to write out what was buffered.
     void set_before_sleep(std::function<void()> action) { before_sleep_ = std::move(action); }
     // Sleeps in place of ppoll: waits at most so long (Duration::max(): for ever) and answers like ppoll. An owner of a
@@ -109,7 +109,7 @@ private:
 
     Stack& stack_;
     const Clock& clock_;
-    FrameWatcher* watcher_ = nullptr;
+    std::vector<FrameWatcher*> watchers_;
     std::function<void()> before_sleep_;
     Sleep sleep_;
     Duration spin_{};

@@ -145,10 +145,14 @@ void PcapFile::on_frame_in(LinkId, const FrameIn& frame, Instant now) {
     keep_or_write(Direction::inbound, now);
 }
 
-void PcapFile::on_frame_out(const FrameOut& frame, Instant now) {
-    frame_.assign(frame.header().begin(), frame.header().end());
+void gather(const FrameOut& frame, std::vector<std::uint8_t>& octets) {
+    octets.assign(frame.header().begin(), frame.header().end());
     for (const Slice& slice : frame.payload)
-        frame_.insert(frame_.end(), slice.view().begin(), slice.view().end());
+        octets.insert(octets.end(), slice.view().begin(), slice.view().end());
+}
+
+void PcapFile::on_frame_out(const FrameOut& frame, Instant now) {
+    gather(frame, frame_);
     complete_captured_checksum(frame_, frame);
     keep_or_write(Direction::outbound, now);
 }

@@ -79,6 +79,9 @@ private:
     bool is_dirty_ = false;
 };
 
+// The whole frame in one piece.
+void gather(const FrameOut& frame, std::vector<std::uint8_t>& octets);
+
 // Puts the right checksum where the device was to do it, so that no reader calls the frame damaged. `octets` is the whole
 // frame. A super-segment gets the one that is right for it as it stands in the capture: one long segment.
 void complete_captured_checksum(ByteSpan octets, const FrameOut& frame);

@@ -7,7 +7,7 @@
 namespace sluice::net {
 
 Shape shape_of(const wire::PacketOut& packet, const LinkCapabilities& link) {
-    const std::uint32_t total = wire::ipv4_header_least + packet.size();
+    const std::uint32_t total = (packet.has_ip_header ? 0 : wire::ipv4_header_least) + packet.size();
     if (total > wire::ipv4_packet_most) return Shape::too_big;
     if (packet.segment_bytes > 0 && packet.payload.bytes() > packet.segment_bytes)
         return total <= link.send_segment_bytes ? Shape::super_segment : Shape::too_big;
@@ -44,7 +44,7 @@ void write_frame(const wire::PacketOut& packet, const Framing& framing, const Pi
     frame.link = framing.link;
     Writer out(frame.header_bytes);
     wire::write_ethernet(out, {framing.to, framing.from, wire::ether_type::ipv4});
-    wire::write_ipv4(out, ip_header(packet, framing, piece));
+    if (!packet.has_ip_header) wire::write_ipv4(out, ip_header(packet, framing, piece));
     const ByteView header = packet.header();
     const std::uint32_t header_end = std::min(piece.end, packet.header_length);
     if (piece.begin < header_end) out.bytes(header.subspan(piece.begin, header_end - piece.begin));

@@ -60,7 +60,8 @@ Reason IcmpReplies::owe_error(const Problem& problem, Instant now) {
     const auto header = wire::parse_quoted_ipv4(problem.about.view());
     if (!header || !may_report(problem, *header)) return Reason::none;
     Reply reply;
-    reply.source = header->destination;
+    // RFC 1812 4.3.2.4: a router speaks from an address of the link its message leaves by, which is chosen then.
+    if (!problem.is_transit) reply.source = header->destination;
     reply.destination = header->source;
     reply.header = {problem.type, problem.code, problem.rest};
     // RFC 1122 3.2.2: the IP header and at least the first 8 octets of data, unchanged.

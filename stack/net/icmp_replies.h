@@ -18,8 +18,9 @@ struct Problem {
     std::uint8_t type = 0;
     std::uint8_t code = 0;
     std::uint32_t rest = 0;
-    Slice about;            // the packet, from its IPv4 header on
-    bool to_group = false;  // it came to a group, by IP or by link
+    Slice about;              // the packet, from its IPv4 header on
+    bool to_group = false;    // it came to a group, by IP or by link
+    bool is_transit = false;  // it was for somebody else
 };
 
 class IcmpReplies {

@@ -124,26 +124,15 @@ IpLayer::Arrival IpLayer::Parts::on_ipv4(LinkId link, const FrameIn& frame, bool
     Slice whole = frame.bytes.from(wire::ethernet_header_length);
     const auto judged = judge_packet(whole.view(), frame_to_group, addresses);
     if (!judged) {
-        drops.drop(judged.error(), whole.size());
+        if (judged.error() == Reason::ip_not_for_us && settings.forwarding)
+            on_transit(link, std::move(whole), frame_to_group);
+        else
+            drops.drop(judged.error(), whole.size());
         return {};
     }
     drops.set_ends(judged->header.source, judged->header.destination);
     whole.truncate(judged->header.total_length);  // RFC 791 3.1: what lies behind is padding
-    if (judged->header.header_length > wire::ipv4_header_least) {
-        const auto options = wire::walk_ipv4_options(whole.view().first(judged->header.header_length));
-        if (!options) {
-            drops.drop(Reason::ip_bad_options, whole.size());
-            // RFC 1122 3.2.2.5: a parameter problem points at the octet that is wrong.
-            const std::uint32_t pointer = std::uint32_t{options.error()} << 24U;
-            owe_error({wire::icmp_type::parameter_problem, 0, pointer, whole, judged->to_group});
-            return {};
-        }
-        // Choice: source routes are refused (RFC 7126 4.3, 4.4); RFC 1122 3.2.1.8 would take completed ones.
-        if (options->source_route) {
-            drops.drop(Reason::ip_source_routed, whole.size());
-            return {};
-        }
-    }
+    if (!has_good_options(whole, judged->header, judged->to_group)) return {};
     if (judged->header.is_fragment()) {
         auto packet = on_fragment(*judged, std::move(whole), link);
         return packet ? on_packet(std::move(*packet)) : Arrival{};
@@ -153,6 +142,21 @@ IpLayer::Arrival IpLayer::Parts::on_ipv4(LinkId link, const FrameIn& frame, bool
     packet.checksum_good = frame.checksum_good;
     packet.segment_bytes = frame.segment_bytes;
     return on_packet(std::move(packet));
+}
+
+bool IpLayer::Parts::has_good_options(const Slice& whole, const wire::Ipv4Header& header, bool to_group) {
+    if (header.header_length == wire::ipv4_header_least) return true;
+    const auto options = wire::walk_ipv4_options(whole.view().first(header.header_length));
+    if (!options) {
+        drops.drop(Reason::ip_bad_options, whole.size());
+        // RFC 1122 3.2.2.5: a parameter problem points at the octet that is wrong.
+        owe_error({wire::icmp_type::parameter_problem, 0, std::uint32_t{options.error()} << 24U, whole,
+                   to_group, !addresses.is_ours(header.destination)});
+        return false;
+    }
+    // Choice: source routes are refused (RFC 7126 4.3, 4.4); RFC 1122 3.2.1.8 would take completed ones.
+    if (options->source_route) drops.drop(Reason::ip_source_routed, whole.size());
+    return !options->source_route;
 }
 
 std::optional<wire::PacketIn> IpLayer::Parts::on_fragment(const JudgedPacket& judged, Slice whole,

@@ -1,4 +1,5 @@
-// What an IpLayer is made of, and the conductor's own steps. Only ip_layer.cc, ip_in.cc and ip_out.cc include this.
+// What an IpLayer is made of, and the conductor's own steps. Only ip_layer.cc, ip_in.cc, ip_through.cc and ip_out.cc
+// include this.
 #pragma once
 
 #include "base/ring.h"
@@ -6,6 +7,7 @@
 #include "net/drops.h"
 #include "net/echo_requests.h"
 #include "net/egress.h"
+#include "net/forwarding.h"
 #include "net/fragments.h"
 #include "net/icmp_replies.h"
 #include "net/identification.h"
@@ -34,6 +36,7 @@ struct IpLayer::Parts {
     Arrival on_frame(LinkId link, const FrameIn& frame);
     void on_arp(LinkId link, ByteView octets);
     Arrival on_ipv4(LinkId link, const FrameIn& frame, bool frame_to_group);
+    bool has_good_options(const Slice& whole, const wire::Ipv4Header& header, bool to_group);
     std::optional<wire::PacketIn> on_fragment(const JudgedPacket& judged, Slice whole, LinkId link);
     Arrival on_packet(wire::PacketIn packet);
     Arrival on_icmp(wire::PacketIn packet);
@@ -41,9 +44,18 @@ struct IpLayer::Parts {
     void owe_error(const Problem& problem);
     void settle();  // what the parts gave up while they were told something
 
+    // --- through (ip_through.cc)
+    void on_transit(LinkId link, Slice whole, bool frame_to_group);
+    std::optional<Way> way_through(const Slice& whole, const wire::Ipv4Header& header);
+    void pass_on(const Way& way, const Slice& whole, const wire::Ipv4Header& header);
+    void refuse_transit(Reason reason, std::uint8_t type, std::uint8_t code, std::uint32_t rest,
+                        const Slice& whole);
+    void report_transit(const wire::PacketOut& packet, wire::DeliveryError error, std::uint32_t mtu);
+
     // --- out (ip_out.cc)
     Map map() const { return {addresses, routes, neighbors}; }
     Sent send(wire::PacketOut& packet, FrameOut& frame);
+    Sent send_by(LinkId link, const wire::Address& next_hop, wire::PacketOut& packet, FrameOut& frame);
     Sent send_to(LinkId link, const wire::MacAddress& mac, wire::PacketOut& packet, FrameOut& frame);
     Sent cut(const Framing& framing, wire::PacketOut& packet);
     std::optional<std::uint16_t> identify(wire::PacketOut& packet, Shape shape);
@@ -71,6 +83,7 @@ struct IpLayer::Parts {
     PathMtus path_mtus;
     Ring<ArpOut> arp_replies;
     Ring<FrameOut> frames;  // cut or built already
+    Ring<Transit> transits;
     Ring<wire::PacketIn> looped;
     Ring<wire::DeliveryFailed> failures;
     Ring<wire::PacketIn> icmp_copies;

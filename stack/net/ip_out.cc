@@ -74,14 +74,19 @@ Sent IpLayer::Parts::send(wire::PacketOut& packet, FrameOut& frame) {
         if (packet.hop_limit == 0 && packet.destination.is_multicast()) packet.hop_limit = 1;
         return send_to(way->link, way->group, packet, frame);
     }
-    const Neighbors::Answer answer = neighbors.resolve(way->link, way->next_hop, now);
+    return send_by(way->link, way->next_hop, packet, frame);
+}
+
+Sent IpLayer::Parts::send_by(LinkId link, const wire::Address& next_hop, wire::PacketOut& packet,
+                             FrameOut& frame) {
+    const Neighbors::Answer answer = neighbors.resolve(link, next_hop, now);
     switch (answer.verdict) {
-        case Neighbors::Verdict::use: return send_to(way->link, answer.mac, packet, frame);
+        case Neighbors::Verdict::use: return send_to(link, answer.mac, packet, frame);
         case Neighbors::Verdict::failed:
             return refuse(packet, Reason::arp_failed, wire::DeliveryError::neighbor_failed, 0);
         case Neighbors::Verdict::wait: break;
     }
-    neighbors.wait(way->link, way->next_hop, std::move(packet));
+    neighbors.wait(link, next_hop, std::move(packet));
     return Sent::kept;
 }
 
@@ -116,7 +121,7 @@ Sent IpLayer::Parts::send_to(LinkId link, const wire::MacAddress& mac, wire::Pac
 
 // RFC 6864: a packet that nobody may fragment needs no identification; another one needs its own.
 std::optional<std::uint16_t> IpLayer::Parts::identify(wire::PacketOut& packet, Shape shape) {
-    if (packet.identification != 0) return packet.identification;
+    if (packet.identification != 0 || packet.has_ip_header) return packet.identification;
     if (packet.dont_fragment) return std::uint16_t{0};
     const auto id = identification.next(packet.source, packet.destination, packet.protocol, now);
     if (id || shape == Shape::fragments) return id;
@@ -183,6 +188,7 @@ Sent IpLayer::Parts::refuse(const wire::PacketOut& packet, Reason reason, wire::
 
 // Tells the transport of a packet we could not send ourselves.
 void IpLayer::Parts::fail(const wire::PacketOut& packet, wire::DeliveryError error, std::uint32_t mtu) {
+    if (packet.has_ip_header) return report_transit(packet, error, mtu);
     if (failures.size() >= settings.reply_queue) return;
     wire::DeliveryFailed failed;
     failed.error = error;
@@ -207,16 +213,24 @@ bool IpLayer::Parts::next_frame(FrameOut& frame) {
             write_arp(*arp, frame);
             return true;
         }
-        if (!neighbors.has_ready() && !replies.has_owed()) return false;
+        if (!neighbors.has_ready() && transits.empty() && !replies.has_owed()) return false;
         if (next_packet(frame)) return true;
     }
 }
 
-// Sends the next packet that has its neighbour now, or else the next ICMP message. True if that filled `frame`.
+// Sends the next packet that has its neighbour now, or else one that is passed on, or else the next ICMP message. True if
+// that filled `frame`.
 bool IpLayer::Parts::next_packet(FrameOut& frame) {
     if (neighbors.has_ready()) {
         Neighbors::Ready ready = neighbors.next_ready();
         return send_to(ready.link, ready.mac, ready.packet, frame) == Sent::frame;
+    }
+    if (!transits.empty()) {
+        Transit transit = transits.pop_front();
+        if (transits.empty()) transits.reset();
+        const bool filled = send_by(transit.link, transit.next_hop, transit.packet, frame) == Sent::frame;
+        settle();
+        return filled;
     }
     replies.next(reply);
     const bool filled = send(reply, frame) == Sent::frame;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/checksum.h"
+#include "net/forwarding.h"
 #include "wire/ethernet.h"
 #include "wire/packet.h"
 
@@ -10,7 +11,6 @@ namespace sluice::sim {
 namespace {
 
 constexpr std::uint8_t default_ttl = 64;
-constexpr std::uint8_t net_unreachable = 0, host_unreachable = 1, ttl_exceeded = 0;
 // RFC 1812 4.3.2.3: an error quotes as much as fits a packet of 576 octets.
 constexpr std::uint32_t quote_most = 576 - wire::ipv4_header_least - wire::icmp_header_length;
 
@@ -22,7 +22,9 @@ Router::Router(std::string name, Agenda& agenda, ChunkPool& pool)
           const auto ip = wire::parse_ipv4(packet.view());
           const auto back = ip ? hop_to(ip->source) : std::nullopt;
           // RFC 1812 5.2.7.1: the next hop cannot be reached.
-          if (back) report(back->port, packet.view(), wire::icmp_type::unreachable, host_unreachable, 0, now);
+          if (back)
+              report(back->port, packet.view(), wire::icmp_type::unreachable,
+                     wire::icmp_code::host_unreachable, 0, now);
       }) {}
 
 void Router::add_route(const wire::Prefix& destination, const wire::Address& gateway) {
@@ -64,7 +66,7 @@ void Router::take_packet(std::size_t port, Slice packet, Instant now) {
     }
     packet.truncate(ip->total_length);
     if (ports_.is_ours(ip->destination)) return answer_echo(packet.view(), *ip, now);
-    forward(port, std::move(packet), *ip, now);
+    forward(port, packet, *ip, now);
 }
 
 void Router::answer_echo(ByteView packet, const wire::Ipv4Header& ip, Instant now) {
@@ -77,16 +79,18 @@ void Router::answer_echo(ByteView packet, const wire::Ipv4Header& ip, Instant no
               message.subspan(wire::icmp_header_length), now);
 }
 
-void Router::forward(std::size_t port, Slice packet, wire::Ipv4Header ip, Instant now) {
+void Router::forward(std::size_t port, const Slice& packet, const wire::Ipv4Header& ip, Instant now) {
     // RFC 1812 5.3.1: the TTL is checked after the destination, and a packet that has none left is reported.
     if (ip.hop_limit <= 1) {
         ++counters_.expired;
-        return report(port, packet.view(), wire::icmp_type::time_exceeded, ttl_exceeded, 0, now);
+        return report(port, packet.view(), wire::icmp_type::time_exceeded, wire::icmp_code::in_transit, 0,
+                      now);
     }
     const auto hop = hop_to(ip.destination);
     if (!hop) {
         ++counters_.no_route;
-        return report(port, packet.view(), wire::icmp_type::unreachable, net_unreachable, 0, now);
+        return report(port, packet.view(), wire::icmp_type::unreachable, wire::icmp_code::net_unreachable, 0,
+                      now);
     }
     const std::uint32_t mtu = ports_.mtu(hop->port);
     // RFC 1191 4: the error names the MTU of the next hop.
@@ -94,35 +98,11 @@ void Router::forward(std::size_t port, Slice packet, wire::Ipv4Header ip, Instan
         ++counters_.too_big;
         return report(port, packet.view(), wire::icmp_type::unreachable, wire::icmp_code::too_big, mtu, now);
     }
-    --ip.hop_limit;
+    const auto packets = net::transit_packets(packet, ip, mtu);
     ++counters_.forwarded;
-    if (packet.size() > mtu) return cut_up(*hop, packet.view(), ip, now);
-    Slice changed = pool_.copy(packet.view());
-    const ByteSpan octets = Chunk(changed.chunk()).writable().subspan(changed.begin(), changed.size());
-    octets[8] = ip.hop_limit;
-    wire::mend_ipv4(octets, ip);
-    ports_.send(hop->port, hop->address, std::move(changed), now);
-}
-
-// RFC 791 3.2. Options are copied into every fragment as they are.
-void Router::cut_up(const Hop& hop, ByteView packet, const wire::Ipv4Header& ip, Instant now) {
-    const std::uint32_t most = (ports_.mtu(hop.port) - ip.header_length) / 8 * 8;
-    const ByteView data = packet.subspan(ip.header_length);
-    for (std::uint32_t at = 0; at < data.size(); at += most) {
-        const auto length = std::min<std::uint32_t>(most, static_cast<std::uint32_t>(data.size()) - at);
-        wire::Ipv4Header header = ip;
-        header.total_length = ip.header_length + length;
-        header.fragment_offset = ip.fragment_offset + at;
-        header.more_fragments = ip.more_fragments || at + length < data.size();
-        Chunk chunk = pool_.take(header.total_length);
-        const ByteSpan octets = chunk.writable().first(header.total_length);
-        std::ranges::copy(packet.first(ip.header_length), octets.begin());
-        std::ranges::copy(data.subspan(at, length), octets.begin() + ip.header_length);
-        octets[8] = ip.hop_limit;
-        wire::mend_ipv4(octets, header);
-        ++counters_.fragmented;
-        ports_.send(hop.port, hop.address, Slice(std::move(chunk), 0, header.total_length), now);
-    }
+    if (packets.size() > 1) counters_.fragmented += packets.size();
+    for (const wire::PacketOut& one : packets)
+        ports_.send(hop->port, hop->address, net::gathered(one, pool_), now);
 }
 
 void Router::report(std::size_t port, ByteView packet, std::uint8_t type, std::uint8_t code,

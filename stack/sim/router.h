@@ -50,8 +50,7 @@ private:
 
     void take_packet(std::size_t port, Slice packet, Instant now);
     void answer_echo(ByteView packet, const wire::Ipv4Header& ip, Instant now);
-    void forward(std::size_t port, Slice packet, wire::Ipv4Header ip, Instant now);
-    void cut_up(const Hop& hop, ByteView packet, const wire::Ipv4Header& ip, Instant now);
+    void forward(std::size_t port, const Slice& packet, const wire::Ipv4Header& ip, Instant now);
     // Reports to the source of `packet`, which came in at `port`.
     void report(std::size_t port, ByteView packet, std::uint8_t type, std::uint8_t code, std::uint32_t rest,
                 Instant now);

@@ -24,10 +24,14 @@ inline constexpr std::uint8_t mask_reply = 18;
 }  // namespace icmp_type
 
 namespace icmp_code {
+inline constexpr std::uint8_t net_unreachable = 0;
+inline constexpr std::uint8_t host_unreachable = 1;
 inline constexpr std::uint8_t protocol_unreachable = 2;
 inline constexpr std::uint8_t port_unreachable = 3;
 inline constexpr std::uint8_t too_big = 4;
-inline constexpr std::uint8_t reassembly = 1;  // of time_exceeded
+inline constexpr std::uint8_t in_transit = 0;     // of time_exceeded
+inline constexpr std::uint8_t reassembly = 1;     // of time_exceeded
+inline constexpr std::uint8_t redirect_host = 1;  // of redirect
 }  // namespace icmp_code
 
 struct IcmpHeader {

@@ -97,6 +97,7 @@ void write_ipv4(Writer& out, const Ipv4Header& header) {
 void mend_ipv4(ByteSpan packet, const Ipv4Header& header) {
     const ByteSpan octets = packet.first(header.header_length);
     octets[1] = header.traffic_class;
+    octets[8] = header.hop_limit;
     put_u16(octets, 2, static_cast<std::uint16_t>(header.total_length));
     put_u16(octets, 6, fragment_word(header));
     put_u16(octets, checksum_at, 0);

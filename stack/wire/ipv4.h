@@ -41,7 +41,7 @@ std::expected<Ipv4Header, Reason> parse_quoted_ipv4(ByteView quote);
 // Writes 20 octets with their checksum. Options are not written.
 void write_ipv4(Writer& out, const Ipv4Header& header);
 
-// Puts traffic class, total length, flags, offset and a fresh checksum into a header that has options perhaps.
+// Puts traffic class, total length, flags, offset, hop limit and a fresh checksum into a header that has options perhaps.
 void mend_ipv4(ByteSpan packet, const Ipv4Header& header);
 
 struct Ipv4Options {

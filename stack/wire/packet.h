@@ -32,7 +32,7 @@ struct PacketIn {
     std::uint32_t frame = 0;          // number in the capture, 0 if none
 };
 
-// A packet of ours, without IP header. The transport checksum field holds zero: egress fills it, or leaves
+// A packet of ours, without IP header (unless it is passed on). The transport checksum field holds zero: egress fills it, or leaves
 // it to the device.
 struct PacketOut {
     Address source;
@@ -41,7 +41,8 @@ struct PacketOut {
     std::uint8_t traffic_class = 0;
     std::uint8_t hop_limit = 0;  // 0: the host's default
     bool dont_fragment = true;
-    bool has_checksum = true;  // a transport checksum stands at checksum_offset, over the pseudo-header too
+    bool has_ip_header = false;  // somebody else's packet, passed on: header_bytes hold its IP header
+    bool has_checksum = true;    // a transport checksum stands at checksum_offset, over the pseudo-header too
     std::uint16_t checksum_offset = 0;
     std::uint16_t segment_bytes = 0;   // see FrameOut
     std::uint16_t identification = 0;  // 0: chosen if one is needed
@@ -60,6 +61,7 @@ struct PacketOut {
         hop_limit = 0;
         traffic_class = 0;
         dont_fragment = true;
+        has_ip_header = false;
         has_checksum = true;
     }
 };

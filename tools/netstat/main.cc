@@ -1,5 +1,5 @@
-// sluice-netstat [-alntuopsi] [-r] [--fds] [--services] [--watch [--sort NAME] [--filter TEXT]] --control PATH: what a running program's stack holds, in the
-// layout of netstat.
+// sluice-netstat [-alntuopsi] [-r] [--fds] [--diagram] [--services] [--watch [--sort NAME] [--filter TEXT]] --control PATH: what a
+// running program's stack holds, in the layout of netstat.
 #include <fmt/format.h>
 #include <netdb.h>
 #include <sys/ioctl.h>
@@ -29,6 +29,7 @@ struct Options {
     bool statistics = false;
     bool handles = false;
     bool services = false;
+    bool diagram = false;
     bool continuous = false;
     bool watch = false;
     netstat::WatchChoice watched;
@@ -42,6 +43,7 @@ std::string service_of(int port, const std::string& protocol) {
 std::string page(const Options& options) {
     if (options.services) return netstat::services_table();
     if (options.handles) return netstat::handles_table(common::ask_program(options.control, "sockets"));
+    if (options.diagram) return netstat::diagram(common::ask_program(options.control, "moves"));
     if (options.routes) return common::routes_table(common::ask_program(options.control, "routes"));
     if (options.statistics)
         return netstat::statistics(common::ask_program(options.control, "counters"),
@@ -101,6 +103,7 @@ void add_options(CLI::App& app, Options& options) {
     app.add_flag("-r,--route", options.routes, "the routing table");
     app.add_flag("-s,--statistics", options.statistics, "counters, and what was dropped and why");
     app.add_flag("--fds", options.handles, "handle, type and state of each socket");
+    app.add_flag("--diagram", options.diagram, "the state diagram, with how often each arrow was taken");
     app.add_flag("--services", options.services, "well-known ports; asks no program");
     app.add_flag("-c,--continuous", options.continuous, "again each second");
     app.add_flag("--watch", options.watch,

@@ -4,6 +4,11 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <set>
+#include <utility>
+
+#include "apps/common/control/state_names.h"
+#include "tcp/state.h"
 
 namespace sluice::netstat {
 namespace {
@@ -119,6 +124,21 @@ std::string services_table() {
     std::string text = "Service    Port Proto\n";
     for (const Service& one : services)
         text += fmt::format("{:<10} {:>4} {}\n", one.name, one.port, one.protocol);
+    return text;
+}
+
+std::string diagram(const Json& moves) {
+    std::string text = "State       Leads to          Times\n";
+    std::set<std::pair<State, State>> told;
+    for (const tcp::Edge& edge : tcp::edges) {
+        if (!told.insert({edge.from, edge.to}).second) continue;
+        const char* from = common::netstat_name(edge.from);
+        const char* to = common::netstat_name(edge.to);
+        std::uint64_t times = 0;
+        for (const Json& row : moves.at("rows"))
+            if (row.at("from") == from && row.at("to") == to) times = row.at("value").get<std::uint64_t>();
+        text += fmt::format("{:<11} {:<11} {:>11}\n", from, to, times);
+    }
     return text;
 }
 

@@ -29,6 +29,8 @@ std::string handles_table(const nlohmann::json& answer);
 std::string control_table(const std::string& path);
 // The well-known ports every lesson names, with their transport.
 std::string services_table();
+// Every arrow of RFC 9293 figure 5 as the stack draws it, with how often it was taken.
+std::string diagram(const nlohmann::json& moves);
 std::string statistics(const nlohmann::json& counters, const nlohmann::json& drops);
 
 }  // namespace sluice::netstat

@@ -4,8 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "apps/common/failure.h"
 #include "apps/common/page_data.h"
+#include "apps/common/program.h"
 #include "apps/common/trace_file.h"
 
 namespace {
@@ -26,7 +26,7 @@ void write(const std::string& path, const std::string& text) {
 
 int main(int argc, char** argv) {
     using namespace sluice;
-    CLI::App app("One page that shows what a connection did and why", "sluice-report");
+    CLI::App app("One page that shows what a connection did and why");
     std::vector<std::string> files;
     std::string output;
     std::string title;
@@ -36,19 +36,10 @@ int main(int argc, char** argv) {
         ->expected(1, 2);
     app.add_option("-o,--output", output, "the page; - is standard output")->required()->type_name("FILE");
     app.add_option("--title", title, "of the page (default the trace's)")->type_name("TEXT");
-    try {
-        app.parse(argc, argv);
+    return common::run_tool(app, argc, argv, [&] {
         std::vector<common::TraceFile> traces;
         for (const std::string& file : files) traces.push_back(common::read_trace_file(file));
         write(output, common::report_page(title, traces));
         return 0;
-    } catch (const CLI::Success& success) {
-        return app.exit(success);
-    } catch (const CLI::Error& error) {
-        fmt::print(stderr, "sluice-report: {}\n", error.what());
-        return common::exit_usage;
-    } catch (const common::Failure& failure) {
-        fmt::print(stderr, "sluice-report: {}\n", failure.what());
-        return failure.exit_code();
-    }
+    });
 }

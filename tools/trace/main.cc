@@ -7,7 +7,7 @@
 #include <map>
 #include <span>
 
-#include "apps/common/failure.h"
+#include "apps/common/program.h"
 #include "apps/common/trace_file.h"
 #include "tools/trace/capture.h"
 #include "tools/trace/qvis.h"
@@ -149,21 +149,11 @@ void run(const CLI::App& app, const Options& options) {
 
 int main(int argc, char** argv) {
     using namespace sluice;
-    CLI::App app("A trace as text, ladder, state diagram, qvis file, capture, or count of RFC sections",
-                 "sluice-trace");
+    CLI::App app("A trace as text, ladder, state diagram, qvis file, capture, or count of RFC sections");
     tools::Options options;
     tools::add_verbs(app, options);
-    try {
-        app.parse(argc, argv);
+    return common::run_tool(app, argc, argv, [&] {
         tools::run(app, options);
         return 0;
-    } catch (const CLI::Success& success) {
-        return app.exit(success);
-    } catch (const CLI::Error& error) {
-        fmt::print(stderr, "sluice-trace: {}\n", error.what());
-        return common::exit_usage;
-    } catch (const common::Failure& failure) {
-        fmt::print(stderr, "sluice-trace: {}\n", failure.what());
-        return failure.exit_code();
-    }
+    });
 }

@@ -30,6 +30,11 @@ ControlClient::ControlClient(const std::string& path)
         throw Failure(exit_environment, fmt::format("stack not running: {}: {}", path, std::strerror(errno)));
 }
 
+bool ControlClient::is_over() const {
+    char octet = 0;
+    return ::recv(socket_.number(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 nlohmann::json ControlClient::ask(const nlohmann::json& request) {
     const std::string line = request.dump() + '\n';
     if (::send(socket_.number(), line.data(), line.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(line.size()))

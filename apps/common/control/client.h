@@ -19,9 +19,14 @@ public:
 
     // The answer to a request. Throws Failure: it will not say, or will not do it.
     nlohmann::json ask(const nlohmann::json& request);
+    // The next line it sends, without its end.
+    std::string next_line();
+    // For those who wait for lines nobody asked for: whether one is here, readable when one may come, whether there will be none.
+    bool has_line() const { return received_.find('\n') != std::string::npos; }
+    int descriptor() const { return socket_.number(); }
+    bool is_over() const;
 
 private:
-    std::string next_line();
     std::string path_;
     host::Descriptor socket_;
     std::string received_;

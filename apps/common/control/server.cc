@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "apps/common/failure.h"
 
@@ -111,7 +112,9 @@ bool ControlServer::read(Client& client) {
     for (std::size_t end = 0; (end = client.request.find('\n')) != std::string::npos;) {
         const std::string line = client.request.substr(0, end);
         client.request.erase(0, end + 1);
-        client.unsent += answer_(line) + '\n';
+        const Reply reply = answer_(line);
+        if (reply.watches && !std::exchange(client.watches, true)) ++watchers_;
+        client.unsent += reply.line + '\n';
         if (client.unsent.size() > unsent_most) return false;
     }
     return client.request.size() <= request_most && write(client);
@@ -127,8 +130,23 @@ bool ControlServer::write(Client& client) {
     return true;
 }
 
+void ControlServer::publish(const std::string& line) {
+    for (auto& [number, client] : clients_) {
+        if (!client.watches) continue;
+        if (client.unsent.size() + line.size() > unsent_most) {
+            ++lost_;
+            continue;
+        }
+        client.unsent += line + '\n';
+        // At once, for the loop may be asleep; what fails here fails again when it is served.
+        write(client);
+        if (!client.unsent.empty()) watch(number, client);
+    }
+}
+
 void ControlServer::drop(int number) {
     loop_.remove_descriptor(number);
+    if (clients_.at(number).watches) --watchers_;
     clients_.erase(number);
 }
 

@@ -17,7 +17,12 @@ public:
     static constexpr std::size_t request_most = 4096;       // octets of a line
     static constexpr std::size_t unsent_most = 16U << 20U;  // octets of answers a client has not read
 
-    using Answer = std::function<std::string(const std::string& request)>;
+    struct Reply {
+        Reply(std::string text, bool watches_now = false) : line(std::move(text)), watches(watches_now) {}
+        std::string line;
+        bool watches;  // from now on it gets every line that is published
+    };
+    using Answer = std::function<Reply(const std::string& request)>;
 
     // Throws Failure: the path is in use by a running program, or cannot be made. A socket nobody answers at is replaced.
     ControlServer(host::Loop& loop, std::string path, Answer answer);
@@ -25,11 +30,17 @@ public:
     ControlServer(const ControlServer&) = delete;
     ControlServer& operator=(const ControlServer&) = delete;
 
+    // One more line for every watcher; one that is behind too far does not get it.
+    void publish(const std::string& line);
+    bool is_watched() const { return watchers_ > 0; }
+    std::uint64_t lost() const { return lost_; }  // lines that a watcher did not get
+
 private:
     struct Client {
         host::Descriptor socket;
         std::string request;
         std::string unsent;
+        bool watches = false;
     };
 
     void accept();
@@ -44,6 +55,8 @@ private:
     Answer answer_;
     host::Descriptor listener_;
     std::map<int, Client> clients_;
+    std::size_t watchers_ = 0;
+    std::uint64_t lost_ = 0;
 };
 
 }  // namespace sluice::common

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "apps/common/control/changes.h"
+#include "apps/common/control/state_names.h"
 
 namespace sluice::common {
 namespace {
@@ -14,14 +15,6 @@ using Json = nlohmann::json;
 using View = Json (*)(const Subject&);
 
 constexpr std::size_t rows_most = 65536;
-
-// The kernel's spelling, as netstat has it.
-const char* netstat_name(State state) {
-    constexpr std::array names{"CLOSED",    "LISTEN",     "SYN_SENT", "SYN_RECV", "ESTABLISHED", "FIN_WAIT1",
-                               "FIN_WAIT2", "CLOSE_WAIT", "CLOSING",  "LAST_ACK", "TIME_WAIT"};
-    static_assert(names.size() == static_cast<std::size_t>(State::count_));
-    return names[static_cast<std::size_t>(state)];
-}
 
 Json json_of(const wire::Endpoint& endpoint) {
     return {{"address", wire::to_text(endpoint.address)}, {"port", endpoint.port}};
@@ -160,10 +153,22 @@ Json drops(const Subject& subject) {
     return rows;
 }
 
+// How often each arrow of the state diagram was taken.
+Json moves(const Subject& subject) {
+    Json rows = Json::array();
+    constexpr auto count = static_cast<std::size_t>(State::count_);
+    for (std::size_t i = 0; i < count * count; ++i) {
+        const auto before = static_cast<State>(i / count), after = static_cast<State>(i % count);
+        if (const std::uint64_t times = subject.stack.trace().moves(before, after))
+            rows.push_back({{"from", netstat_name(before)}, {"to", netstat_name(after)}, {"value", times}});
+    }
+    return rows;
+}
+
 const std::map<std::string, View>& views() {
     static const std::map<std::string, View> all{
         {"sockets", sockets},     {"routes", routes},     {"addresses", addresses}, {"links", links},
-        {"neighbors", neighbors}, {"counters", counters}, {"drops", drops}};
+        {"neighbors", neighbors}, {"counters", counters}, {"drops", drops},         {"moves", moves}};
     return all;
 }
 

@@ -1,5 +1,5 @@
 // What a program tells of its Stack on the control socket. A request is {"show": WHAT}, an answer {"ok": true, "rows":
-// [...]} or {"ok": false, "error": TEXT}. WHAT: sockets, routes, addresses, links, neighbors, counters, drops; for
+// [...]} or {"ok": false, "error": TEXT}. WHAT: sockets, routes, addresses, links, neighbors, counters, drops, moves; for
 // {"show": "route", "to": ADDRESS} the one row says how a packet goes there. {"do": WHAT, ...} asks for a change: changes.h.
 #pragma once
 

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -56,7 +58,14 @@ struct FeedBody {
     Duration period{};
 };
 
-using Body = std::variant<std::monostate, std::string, FileBody, ChunkedBody, EchoBody, SinkBody, FeedBody>;
+// An answer that is not known yet.
+class LaterAnswer;
+struct LaterBody {
+    std::shared_ptr<LaterAnswer> later;
+};
+
+using Body =
+    std::variant<std::monostate, std::string, FileBody, ChunkedBody, EchoBody, SinkBody, FeedBody, LaterBody>;
 
 struct Answer {
     int status = 200;
@@ -71,6 +80,16 @@ public:
     virtual ~BodySink() = default;
     virtual void take(std::string_view octets) = 0;
     virtual Answer finish() = 0;
+};
+
+class LaterAnswer {
+public:
+    virtual ~LaterAnswer() = default;
+    // The answer, once it is known; or, past the deadline, what there is to say instead.
+    virtual std::optional<Answer> take(const Moment& now) = 0;
+    virtual Instant deadline() const = 0;
+    // Called when there is something to take.
+    virtual void set_wake(std::function<void()> wake) = 0;
 };
 
 // An error as a short page.

@@ -74,8 +74,14 @@ void Server::on_time() {
 }
 
 // Deadlines mostly move away; the entry stays where it is then and is looked at again when its time comes.
-void Server::schedule(Session& session) {
-    const Instant wanted = session.deadline();
+void Server::schedule(Session& session) { schedule_at(session, session.deadline()); }
+
+void Server::wake(Number number) {
+    const auto found = sessions_.find(number);
+    if (found != sessions_.end()) schedule_at(*found->second, stack_.now());
+}
+
+void Server::schedule_at(Session& session, Instant wanted) {
     if (wanted >= session.scheduled()) return;
     session.forget_schedule();
     session.set_scheduled(wanted);

@@ -47,6 +47,8 @@ private:
     void admit(TcpSocket socket);
     bool make_room();
     void schedule(Session& session);
+    void schedule_at(Session& session, Instant wanted);
+    void wake(Number number);  // its session has something to do now
     void note_idleness(Session& session);
     void remove(Session& session);
     void abort_all();

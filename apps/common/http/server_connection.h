@@ -48,6 +48,8 @@ public:
 
     // The client's address and port, for sites that ask who asks.
     void set_peer(std::string peer) { peer_ = std::move(peer); }
+    // Called when on_time() has something to do before deadline().
+    void set_wake(std::function<void()> wake) { wake_ = std::move(wake); }
 
     bool wants_input() const;
     // Takes octets and says how many; stops early when a request is complete or there is no room for an echo.
@@ -76,6 +78,7 @@ private:
         due,         // answer_ waits: for octets that are already here, for its delay
         streaming,   // its head is in the queue, its content comes from the request
         collecting,  // it is made when the request has ended
+        awaited,     // it is known later
         feeding,     // its head is in the queue, its content comes as time goes by
         complete,    // all of it is in the queue
     };
@@ -94,6 +97,8 @@ private:
     void queue_content();
     void queue_streamed(std::string_view data);
     void finish_sink(const Moment& now);
+    void await_answer(const Moment& now);
+    void replace_answer(Answer answer);
     void ask_site(const Request& request, const Moment& now);
     void queue_fed(const Moment& now);
     void end_feed(const Moment& now);
@@ -114,6 +119,7 @@ private:
     AccessRecord record_;
     std::string client_;
     std::string peer_;
+    std::function<void()> wake_;
     FeedBody feed_;
     Instant feed_at_ = never;         // when the feed is asked again
     Instant input_deadline_ = never;  // for a head or a part of a body

@@ -9,6 +9,7 @@
 namespace sluice::http {
 
 void ServerConnection::start_reply(const Moment& now) {
+    if (std::holds_alternative<LaterBody>(answer_.body)) return await_answer(now);
     const ReplyHead head = make_reply_head(answer_, {.date = now.date,
                                                      .server = parts_.server_name,
                                                      .is_head = is_head_request_,
@@ -73,14 +74,28 @@ void ServerConnection::use_body_octets(std::string_view data) {
     }
 }
 
-// The site's own fields were added to the answer that brought the sink; they belong to the one it makes.
 void ServerConnection::finish_sink(const Moment& now) {
     const auto sink = std::get<SinkBody>(answer_.body).sink;
+    replace_answer(sink->finish());
+    start_reply(now);
+}
+
+void ServerConnection::await_answer(const Moment& now) {
+    const auto later = std::get<LaterBody>(answer_.body).later;
+    if (auto made = later->take(now)) {
+        replace_answer(std::move(*made));
+        return start_reply(now);
+    }
+    reply_ = Reply::awaited;
+    later->set_wake(wake_);
+}
+
+// The site's own fields were added to the answer that stood for this one; they belong to it.
+void ServerConnection::replace_answer(Answer answer) {
     const Fields added = std::move(answer_.fields);
-    answer_ = sink->finish();
+    answer_ = std::move(answer);
     for (const Field& field : added) answer_.fields.add(field.name, field.value);
     close_after_ = close_after_ || answer_.close;
-    start_reply(now);
 }
 
 Instant ServerConnection::deadline() const {
@@ -93,6 +108,7 @@ Instant ServerConnection::deadline() const {
     Instant next = never;
     if (!queue_.empty()) next = write_deadline_;
     if (reply_ == Reply::due) next = std::min(next, reply_at_);
+    if (reply_ == Reply::awaited) next = std::min(next, std::get<LaterBody>(answer_.body).later->deadline());
     // A client that does not read as fast is not told faster.
     if (reply_ == Reply::feeding && queue_.empty()) next = std::min(next, feed_at_);
     if (input_ != Input::none && wants_input()) next = std::min(next, input_deadline_);
@@ -100,6 +116,7 @@ Instant ServerConnection::deadline() const {
 }
 
 void ServerConnection::on_time(const Moment& now) {
+    if (reply_ == Reply::awaited) return await_answer(now);
     if (now.at < deadline()) return;
     if (fate_ == Fate::finishing) return end(queue_.empty() ? Fate::over : Fate::broken);
     if (!queue_.empty() && now.at >= write_deadline_) return end(Fate::broken);
@@ -126,7 +143,7 @@ void ServerConnection::time_out_body(const Moment& now) {
 void ServerConnection::drain(const Moment& now) {
     draining_ = true;
     if (is_idle()) return end(Fate::over);
-    if (reply_ == Reply::due || reply_ == Reply::collecting) close_after_ = true;
+    if (reply_ == Reply::due || reply_ == Reply::collecting || reply_ == Reply::awaited) close_after_ = true;
     if (reply_ == Reply::feeding) return end_feed(now);
     settle(now);  // A reply that is complete but for a request body nobody wants need not wait for that.
 }

@@ -11,6 +11,7 @@ Server::Session::Session(Server& server, Number number, TcpSocket socket, wire::
       client_(client),
       number_(number) {
     connection_.set_peer(wire::to_text(socket_.remote()));
+    connection_.set_wake([&server, number] { server.wake(number); });
 }
 
 void Server::Session::begin(bool is_welcome) {

@@ -70,6 +70,19 @@ TEST_CASE("in tail mode overwriting is the purpose and no loss") {
     CHECK(values(trace).front() == 85);
 }
 
+TEST_CASE("moves from state to state are counted for good [C15]") {
+    Trace trace(TraceMode::tail, 16);
+    TraceRecord moved = record(0);
+    moved.kind = Kind::state;
+    moved.before = State::closed;
+    moved.after = State::listen;
+    for (int i = 0; i < 40; ++i) trace.write(moved);
+    moved.kind = Kind::note;
+    trace.write(moved);
+    CHECK(trace.moves(State::closed, State::listen) == 40);
+    CHECK(trace.moves(State::listen, State::closed) == 0);
+}
+
 TEST_CASE("the ring says when it should be drained") {
     Trace trace(TraceMode::all, 16);
     for (std::uint32_t i = 0; i < 7; ++i) trace.write(record(i));

@@ -150,7 +150,7 @@ TEST_CASE("the capture sees every frame once, in the order of the numbers") {
     } watcher;
     World w;
     watcher.first = w.stack.counters().frames_in + w.stack.counters().frames_out;
-    w.loop.set_frame_watcher(&watcher);
+    w.loop.add_frame_watcher(watcher);
     w.device.full_for = 1;
     w.device.arrive(arp_request());
     w.device.arrive(arp_request());
