@@ -1,8 +1,11 @@
 // What ends a program early: one line for the person, and the exit code.
 #pragma once
 
+#include <expected>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 namespace sluice::common {
 
@@ -18,5 +21,12 @@ public:
 private:
     int exit_code_;
 };
+
+// The value, or why there is none as a Failure of the environment.
+template <typename Value>
+Value must(std::expected<Value, std::string> value) {
+    if (!value) throw Failure(exit_environment, value.error());
+    if constexpr (!std::is_void_v<Value>) return std::move(*value);
+}
 
 }  // namespace sluice::common

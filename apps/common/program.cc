@@ -9,20 +9,14 @@
 #include "host/privileges.h"
 
 namespace sluice::common {
-namespace {
-
-template <typename Value>
-Value must(std::expected<Value, std::string> value) {
-    if (!value) throw Failure(exit_environment, value.error());
-    if constexpr (!std::is_void_v<Value>) return std::move(*value);
-}
-
-}  // namespace
-
 Program::Program(const NetworkOptions& options)
     : options_(options), taps_(open_devices(options)), stack_(config_for(options)), loop_(stack_, clock_) {
     loop_.set_spin(options_.spin);
-    open_outputs();
+    outputs_.emplace(options_, stack_, loop_, clock_, device().name());
+    loop_.set_before_sleep([this] {
+        outputs_->write();
+        watch_address();
+    });
     // It belongs to whom the program runs as, unless its path is out of reach then.
     if (options_.leaves_file_system) open_control();
     must(host::drop_privileges(options_.user, options_.leaves_file_system));
@@ -32,17 +26,7 @@ Program::Program(const NetworkOptions& options)
     wait_for_addresses();
 }
 
-Program::~Program() {
-    loop_.drain();
-    write_outputs();
-    if (pcap_) pcap_->finish();
-    if (log_ && !log_->is_complete())
-        fmt::print(stderr, "the log {} is not complete: it could not be written\n", options_.log);
-    if (qlog_ && !qlog_->is_complete())
-        fmt::print(stderr, "the trace {} is not complete: it could not be written\n", options_.qlog);
-    if (pcap_ && !pcap_->is_complete())
-        fmt::print(stderr, "the capture {} is not complete: it could not be written\n", options_.pcap);
-}
+Program::~Program() { loop_.drain(); }
 
 std::vector<std::unique_ptr<host::Tap>> Program::open_devices(const NetworkOptions& options) {
     check_network_options(options);
@@ -82,39 +66,6 @@ StackConfig Program::config_for(const NetworkOptions& options) {
     return config;
 }
 
-void Program::open_outputs() {
-    const std::string title = fmt::format("{} on {}", wire::to_text(options_.address), device().name());
-    if (!options_.log.empty()) {
-        log_.emplace(must(host::TraceLog::open(options_.log, options_.log_level)));
-        add_trace_sink(*log_);
-    }
-    if (!options_.qlog.empty()) {
-        qlog_ = must(host::QlogFile::open(options_.qlog, title, clock_.wall_base_ns()));
-        add_trace_sink(*qlog_);
-    }
-    if (!options_.pcap.empty()) {
-        pcap_ = must(host::PcapFile::open(options_.pcap, device().name(), clock_.wall_base_ns()));
-        loop_.add_frame_watcher(*pcap_);
-        if (!options_.pcap_bare) {
-            pcap_->expect_records();
-            add_trace_sink(*pcap_);
-        }
-    }
-    if (options_.trace_layers) loop_.add_frame_watcher(layer_trace_);
-    loop_.set_before_sleep([this] {
-        write_outputs();
-        watch_address();
-    });
-}
-
-void Program::add_trace_sink(host::TraceSink& sink) {
-    sinks_.add(sink);
-    stack_.trace().set_mode(TraceMode::all);
-    loop_.set_after_frame([this] {
-        if (stack_.trace().is_half_full()) sinks_.drain(stack_.trace());
-    });
-}
-
 void Program::open_control() {
     if (options_.control.empty()) return;
     control_ = std::make_unique<ControlServer>(
@@ -124,13 +75,6 @@ void Program::open_control() {
         });
     frames_.emplace(*control_, clock_.wall_base_ns(), [this](LinkId link) { return taps_.at(link)->name(); });
     loop_.add_frame_watcher(*frames_);
-}
-
-void Program::write_outputs() {
-    if (!sinks_.is_empty() && stack_.trace().waiting() != 0) sinks_.drain(stack_.trace());
-    if (log_) log_->flush();
-    if (qlog_) qlog_->flush();
-    if (pcap_) pcap_->flush();
 }
 
 void Program::configure_addresses() {

@@ -19,16 +19,12 @@
 #include "apps/common/control/frame_stream.h"
 #include "apps/common/control/server.h"
 #include "apps/common/failure.h"
-#include "apps/common/layer_trace.h"
 #include "apps/common/options.h"
+#include "apps/common/outputs.h"
 #include "host/clock.h"
 #include "host/loop.h"
-#include "host/pcap_file.h"
-#include "host/qlog_file.h"
 #include "host/signals.h"
 #include "host/tap.h"
-#include "host/trace_log.h"
-#include "host/trace_sink.h"
 #include "stack.h"
 
 namespace sluice::common {
@@ -49,7 +45,7 @@ public:
     const host::Clock& clock() const { return clock_; }
     LinkId link() const { return link_; }
     // Tells one more every record of the trace from now on; it must outlive the Program's loop.
-    void add_trace_sink(host::TraceSink& sink);
+    void add_trace_sink(host::TraceSink& sink) { outputs_->add_trace_sink(sink); }
     wire::Address address() const { return options_.address.address; }
 
     // Runs until SIGINT, SIGTERM or loop().stop(); answers exit code 0. Throws Failure when the device or the address is lost.
@@ -68,28 +64,22 @@ private:
     static std::vector<std::unique_ptr<host::Tap>> open_devices(const NetworkOptions& options);
     std::vector<host::Device*> devices() const;
     static StackConfig config_for(const NetworkOptions& options);
-    void open_outputs();
     void open_control();
     void take_signal();
     void print_status();  // SIGUSR1: what is held, what was dropped and why
     void configure_addresses();
     void wait_for_addresses();
-    void write_outputs();
     void watch_address();
 
     NetworkOptions options_;
     host::Signals signals_{SIGINT, SIGTERM, SIGUSR1};
     host::Clock clock_;
     std::vector<std::unique_ptr<host::Tap>> taps_;  // by link number
-    std::optional<host::TraceLog> log_;
-    std::unique_ptr<host::QlogFile> qlog_;
-    std::unique_ptr<host::PcapFile> pcap_;
-    host::TraceSinks sinks_;
     Stack stack_;
     host::Loop loop_;
+    std::optional<Outputs> outputs_;  // closed before the loop and the Stack go
     std::unique_ptr<ControlServer> control_;
     std::optional<FrameStream> frames_;
-    LayerTrace layer_trace_;
     LinkId link_ = 0;
     std::function<void(int)> on_signal_;
     int signal_ = 0;

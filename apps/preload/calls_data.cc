@@ -87,6 +87,14 @@ ssize_t recvmsg(int fd, msghdr* message, int flags) {
     return route(fd, posix::recvmsg, SLUICE_NEXT(recvmsg), fd, message, flags);
 }
 
+int sendmmsg(int fd, mmsghdr* messages, unsigned int count, int flags) {
+    return route(fd, posix::sendmmsg, SLUICE_NEXT(sendmmsg), fd, messages, count, flags);
+}
+
+int recvmmsg(int fd, mmsghdr* messages, unsigned int count, int flags, timespec* limit) {
+    return route(fd, posix::recvmmsg, SLUICE_NEXT(recvmmsg), fd, messages, count, flags, limit);
+}
+
 // They end the program when `length` is more than the room; so that is left to the C library.
 ssize_t __read_chk(int fd, void* room, size_t length, size_t room_size) {
     return length <= room_size ? ::read(fd, room, length)

@@ -5,7 +5,9 @@
 
 #include <cstdlib>
 
+#include "apps/common/failure.h"
 #include "apps/common/options.h"
+#include "apps/common/outputs.h"
 #include "apps/preload/route.h"
 #include "host/tap.h"
 #include "posix/sockets.h"
@@ -29,6 +31,16 @@ std::vector<std::string> arguments() {
     return found;
 }
 
+// --log, --qlog, --pcap and --trace-layers, as long as there is a Stack.
+struct Watched {
+    Watched(const common::NetworkOptions& wanted, Stack& stack, host::Loop& loop, const host::Clock& clock)
+        : options(wanted), outputs(options, stack, loop, clock, options.tap) {
+        loop.set_before_sleep([this] { outputs.write(); });
+    }
+    const common::NetworkOptions options;
+    common::Outputs outputs;
+};
+
 posix::AttachOptions attach_options(const common::NetworkOptions& options) {
     posix::AttachOptions wanted;
     wanted.address = options.address;
@@ -40,6 +52,9 @@ posix::AttachOptions attach_options(const common::NetworkOptions& options) {
     wanted.keep_seed = options.seed.has_value();
     if (options.seed) wanted.stack.seed = Random(*options.seed).key();
     wanted.finish = finish_most;
+    wanted.make_watcher = [options](Stack& stack, host::Loop& loop, const host::Clock& clock) {
+        return std::make_shared<Watched>(options, stack, loop, clock);
+    };
     return wanted;
 }
 
@@ -63,21 +78,18 @@ std::string Network::attach() {
     try {
         app.parse(arguments());
         common::check_network_options(options);
-        if (!(options.log + options.qlog + options.pcap + options.control).empty())
-            return "--log, --qlog, --pcap and --control are not offered here";
+        if (!options.control.empty() || !options.links.empty())
+            return "--control and --link are not offered here";
+        host::TapOptions wanted;
+        wanted.name = options.tap;
+        wanted.descriptor = options.tap_fd;
+        wanted.mtu = options.mtu;
+        wanted.offload = options.offload;
+        auto tap = common::must(host::Tap::open(wanted));
+        attachment_ = common::must(posix::attach(std::move(tap), attach_options(options)));
     } catch (const std::exception& error) {
         return error.what();
     }
-    host::TapOptions wanted;
-    wanted.name = options.tap;
-    wanted.descriptor = options.tap_fd;
-    wanted.mtu = options.mtu;
-    wanted.offload = options.offload;
-    auto tap = host::Tap::open(wanted);
-    if (!tap) return tap.error();
-    auto attached = posix::attach(std::move(*tap), attach_options(options));
-    if (!attached) return attached.error();
-    attachment_ = std::move(*attached);
     attachment_->host().set_names(posix::dns::read_resolv_conf(resolv_conf).value_or(posix::dns::Config()));
     owner_ = getpid();
     return {};

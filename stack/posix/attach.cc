@@ -23,6 +23,7 @@ wire::MacAddress mac_for(const wire::Address& address) {
 
 Attachment::Attachment(std::unique_ptr<host::Device> device, const AttachOptions& options)
     : options_(options), device_(std::move(device)), stack_(config_for(options)), loop_(stack_, clock_) {
+    if (options.make_watcher) watcher_ = options.make_watcher(stack_, loop_, clock_);
     stack_.on_time(clock_.now());
     const LinkId link = loop_.add_device(*device_, options.mac.value_or(mac_for(options.address.address)));
     stack_.add_address(link, options.address);

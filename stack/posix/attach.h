@@ -9,6 +9,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,8 @@ struct AttachOptions {
     StackConfig stack;                    // its seed is replaced by the system's entropy unless keep_seed
     bool keep_seed = false;
     Duration finish = 5s;  // how long the end waits for what was written to be delivered
+    // Makes what watches the Stack and its loop, such as logs: before the first frame. It goes after the last.
+    std::function<std::shared_ptr<void>(Stack&, host::Loop&, const host::Clock&)> make_watcher;
 };
 
 class Attachment {
@@ -50,6 +53,7 @@ private:
     std::unique_ptr<host::Device> device_;
     Stack stack_;
     host::Loop loop_;
+    std::shared_ptr<void> watcher_;
     std::optional<Host> host_;  // made when the address is usable
 };
 

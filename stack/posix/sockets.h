@@ -45,6 +45,8 @@ ssize_t sendmsg(int fd, const msghdr* message, int flags);
 ssize_t recv(int fd, void* room, size_t length, int flags);
 ssize_t recvfrom(int fd, void* room, size_t length, int flags, sockaddr* from, socklen_t* from_length);
 ssize_t recvmsg(int fd, msghdr* message, int flags);
+int sendmmsg(int fd, mmsghdr* messages, unsigned int count, int flags);
+int recvmmsg(int fd, mmsghdr* messages, unsigned int count, int flags, timespec* limit);
 ssize_t read(int fd, void* room, size_t length);
 ssize_t readv(int fd, const iovec* buffers, int count);
 ssize_t write(int fd, const void* data, size_t length);

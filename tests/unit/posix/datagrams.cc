@@ -346,6 +346,50 @@ TEST_CASE("ancillary data of sendmsg() stands for one datagram; what cannot be i
     CHECK_ERRNO(send_with(IP_PKTINFO, info), EADDRNOTAVAIL);
 }
 
+TEST_CASE("many datagrams in one call, and what ends it early [sendmmsg(2), recvmmsg(2)]") {
+    TwoHosts hosts;
+    const Fd server = bound(*hosts.b, 53);
+    const Fd client = datagram(*hosts.a);
+    REQUIRE(connect_to(client, address_b, 53) == 0);
+    std::array<std::string, 3> texts{"one", "three", "seven"};
+    std::array<iovec, 3> buffers{};
+    std::array<mmsghdr, 3> messages{};
+    const auto point_at = [&](std::size_t octets) {
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            if (octets > 0) texts[i].assign(octets, '.');
+            buffers[i] = {texts[i].data(), texts[i].size()};
+            messages[i].msg_hdr.msg_iov = &buffers[i];
+            messages[i].msg_hdr.msg_iovlen = 1;
+        }
+    };
+    point_at(0);
+    CHECK(posix::sendmmsg(client, messages.data(), 3, 0) == 3);
+    CHECK(messages[1].msg_len == 5);
+    point_at(10);
+    CHECK(posix::recvmmsg(server, messages.data(), 2, 0, nullptr) == 2);
+    CHECK(texts[1].substr(0, messages[1].msg_len) == "three");
+    // One is here; nobody waits for the others.
+    CHECK(posix::recvmmsg(server, messages.data(), 3, MSG_WAITFORONE, nullptr) == 1);
+    CHECK(texts[0].substr(0, messages[0].msg_len) == "seven");
+    CHECK(posix::recvmmsg(server, messages.data(), 3, MSG_DONTWAIT, nullptr) == -1);
+    CHECK(errno == EAGAIN);
+    // With no time left it is one message for each call.
+    timespec limit{};
+    CHECK(posix::sendmmsg(client, messages.data(), 2, 0) == 2);
+    CHECK(posix::recvmmsg(server, messages.data(), 2, 0, &limit) == 1);
+    limit.tv_nsec = 1'000'000'000;
+    CHECK(posix::recvmmsg(server, messages.data(), 2, 0, &limit) == -1);
+    CHECK(errno == EINVAL);
+    CHECK(posix::sendmmsg(client, nullptr, 1, 0) == -1);
+    CHECK(errno == EFAULT);
+    // The second cannot be sent, the first is.
+    texts[1].assign(70'000, '.');
+    buffers[1] = {texts[1].data(), texts[1].size()};
+    CHECK(posix::sendmmsg(client, messages.data(), 2, 0) == 1);
+    CHECK(posix::sendmmsg(client, &messages[1], 1, 0) == -1);
+    CHECK(errno == EMSGSIZE);
+}
+
 TEST_CASE("broadcast is sent with SO_BROADCAST only [socket(7)]") {
     TwoHosts hosts;
     const Fd server = bound(*hosts.b, 7);
