@@ -78,7 +78,9 @@ http::Site& Content::site(Stack& stack) {
     if (options_.backend) site = &proxy_.emplace(*site, stack, *options_.backend, options_.settings);
     http::OuterOptions outer = outer_options();
     for (auto& [name, tree] : trees_) outer.hosts.emplace(name, &files_of(tree, ++seed));
-    return outer_.emplace(*site, std::move(outer));
+    outer_.emplace(*site, std::move(outer));
+    if (options_.forward.hosts.empty()) return *outer_;
+    return forward_.emplace(*outer_, stack, options_.forward, options_.settings);
 }
 
 }  // namespace sluice::httpd

@@ -9,6 +9,7 @@
 #include "apps/common/http/demo_site.h"
 #include "apps/common/http/file_site.h"
 #include "apps/common/http/file_tree.h"
+#include "apps/common/http/forward_site.h"
 #include "apps/common/http/outer_site.h"
 #include "apps/common/http/proxy_site.h"
 #include "apps/common/http/upload_site.h"
@@ -38,6 +39,7 @@ private:
     std::optional<http::DemoSite> demo_;
     std::optional<http::ProxySite> proxy_;
     std::optional<http::OuterSite> outer_;
+    std::optional<http::ForwardSite> forward_;
 };
 
 }  // namespace sluice::httpd

@@ -39,6 +39,24 @@ http::Backend parse_backend(const std::string& text) {
     return {text.substr(0, equals), {*address, url->port}};
 }
 
+void add_forward_options(CLI::App& app, Options& options) {
+    app.add_option_function<std::vector<std::string>>(
+           "--forward-to",
+           [&options](const std::vector<std::string>& texts) {
+               for (const std::string& text : texts) {
+                   const auto place = http::parse_place(text, 80);
+                   if (!place) throw CLI::ValidationError("--forward-to", "wants ADDRESS[:PORT]");
+                   options.forward.hosts.insert(*place);
+               }
+           },
+           "be a proxy to this host, for absolute URLs and CONNECT; may be repeated")
+        ->type_name("ADDRESS[:PORT]")
+        ->allow_extra_args(false)
+        ->take_all();
+    app.add_option("--proxy-auth", options.forward.credentials, "who may use that proxy (default anybody)")
+        ->type_name("NAME:PASSWORD");
+}
+
 // --keep-alive-timeout 5s and so on: one option for each row of the settings.
 void add_settings(CLI::App& app, http::Settings& settings) {
     for (const auto& row : http::setting_rows()) {
@@ -146,6 +164,7 @@ void add_options(CLI::App& app, Options& options) {
         })
         ->type_name("PATH");
     add_content_options(app, options);
+    add_forward_options(app, options);
     add_settings(app, options.settings);
 }
 

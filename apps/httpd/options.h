@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apps/common/http/access_log.h"
+#include "apps/common/http/forward_site.h"
 #include "apps/common/http/proxy_site.h"
 #include "apps/common/http/settings.h"
 #include "wire/address.h"
@@ -34,6 +35,7 @@ struct Options {
     std::string cors;
     std::vector<std::string> hosts;        // "NAME=DIR"
     std::optional<http::Backend> backend;  // --proxy
+    http::ForwardOptions forward;          // --forward-to, --proxy-auth
     bool sandbox = true;
     http::Settings settings;
 };

@@ -16,6 +16,10 @@
 #include "apps/common/http/files.h"
 #include "apps/common/http/request.h"
 
+namespace sluice {
+class TcpSocket;
+}
+
 namespace sluice::http {
 
 // Parts of one file with text between them: a whole file, a range, or several ranges with their headers.
@@ -64,8 +68,13 @@ struct LaterBody {
     std::shared_ptr<LaterAnswer> later;
 };
 
-using Body =
-    std::variant<std::monostate, std::string, FileBody, ChunkedBody, EchoBody, SinkBody, FeedBody, LaterBody>;
+// After the head of this answer the connection carries octets to and from another host (RFC 9110 9.3.6).
+struct TunnelBody {
+    std::shared_ptr<TcpSocket> host;
+};
+
+using Body = std::variant<std::monostate, std::string, FileBody, ChunkedBody, EchoBody, SinkBody, FeedBody,
+                          LaterBody, TunnelBody>;
 
 struct Answer {
     int status = 200;

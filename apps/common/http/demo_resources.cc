@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "apps/common/http/client_request.h"
+#include "apps/common/http/basic_auth.h"
 #include "apps/common/http/compressed.h"
 #include "apps/common/http/conditional.h"
 #include "apps/common/http/negotiate.h"
@@ -105,11 +105,7 @@ Answer cookie(const Request& request) {
 }
 
 Answer members_only(const Request& request) {
-    const auto given = request.fields.find("Authorization").value_or("");
-    constexpr std::string_view scheme = "Basic ";
-    const bool is_basic =
-        given.size() > scheme.size() && equals_ignoring_case(given.substr(0, scheme.size()), scheme);
-    if (is_basic && trimmed(given.substr(scheme.size())) == base64("Aladdin:open sesame"))
+    if (is_basic(request.fields.find("Authorization").value_or(""), "Aladdin:open sesame"))
         return text_answer(200, "the cave is open\n");
     Answer answer = error_answer(401, "For Aladdin only");
     answer.fields.add("WWW-Authenticate", "Basic realm=\"the cave\", charset=\"UTF-8\"");

@@ -15,9 +15,17 @@ constexpr std::string_view via = "1.1 sluice";
 
 // RFC 9110 7.6.1: fields of one hop, and those that Connection names.
 bool is_of_one_hop(const Field& field, std::string_view connection) {
-    constexpr std::array<std::string_view, 9> names{"Connection", "Keep-Alive",        "Proxy-Connection",
-                                                    "TE",         "Transfer-Encoding", "Trailer",
-                                                    "Upgrade",    "Content-Length",    "Expect"};
+    constexpr std::array names{"Connection",
+                               "Keep-Alive",
+                               "Proxy-Connection",
+                               "TE",
+                               "Transfer-Encoding",
+                               "Trailer",
+                               "Upgrade",
+                               "Content-Length",
+                               "Expect",
+                               "Proxy-Authenticate",
+                               "Proxy-Authorization"};
     return list_contains(connection, field.name) || std::ranges::any_of(names, [&](std::string_view name) {
                return equals_ignoring_case(name, field.name);
            });
@@ -92,14 +100,18 @@ Answer ProxySite::answer(const Request& request, const Moment& now) {
     const std::string path = request.target.path();
     const bool is_below = request.target.form != Target::Form::asterisk && path.starts_with(backend_.path);
     if (!is_below) return others_.answer(request, now);
+    return pass_on(stack_, request, backend_.at, settings_);
+}
+
+Answer pass_on(Stack& stack, const Request& request, const wire::Endpoint& to, const Settings& settings) {
     if (request.method == "CONNECT" || request.method == "TRACE")
         return error_answer(405, "This method is not passed on");
     Answer answer;
     if (request.has_body())
-        answer.body = SinkBody{std::make_shared<ProxySink>(stack_, request, backend_.at, settings_)};
+        answer.body = SinkBody{std::make_shared<ProxySink>(stack, request, to, settings)};
     else
-        answer.body = LaterBody{std::make_shared<BackendExchange>(
-            stack_, backend_.at, forwarded_head(request, backend_.at, 0), settings_)};
+        answer.body =
+            LaterBody{std::make_shared<BackendExchange>(stack, to, forwarded_head(request, to, 0), settings)};
     return answer;
 }
 

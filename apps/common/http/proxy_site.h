@@ -29,6 +29,8 @@ private:
     const Settings& settings_;
 };
 
+// What another server answers to this request.
+Answer pass_on(Stack& stack, const Request& request, const wire::Endpoint& to, const Settings& settings);
 // The request as the back end gets it: without what belongs to one hop (RFC 9110 7.6.1), with Via and who asked.
 std::string forwarded_head(const Request& request, const wire::Endpoint& backend, std::uint64_t body_octets);
 // The fields of its answer that are passed on, with Via.

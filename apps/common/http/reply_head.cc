@@ -28,7 +28,9 @@ ReplyHead make_reply_head(const Answer& answer, const ReplyFacts& facts) {
     ReplyHead head;
     head.close = facts.close;
     std::string framing;
-    if (may_have_content(answer.status)) {
+    // RFC 9110 9.3.6: neither in the answer that opens a tunnel.
+    const bool is_tunnel = std::holds_alternative<TunnelBody>(answer.body);
+    if (may_have_content(answer.status) && !is_tunnel) {
         head.has_content = !facts.is_head;
         if (const auto length = length_of(answer, facts.request_framing)) {
             framing = fmt::format("Content-Length: {}\r\n", *length);
@@ -47,8 +49,8 @@ ReplyHead make_reply_head(const Answer& answer, const ReplyFacts& facts) {
     for (const Field& field : answer.fields) fmt::format_to(to, "{}: {}\r\n", field.name, field.value);
     head.text += framing;
     // RFC 9112 9.3, 9.6.
-    if (answer.status == 101)
-        head.close = true;  // Connection says upgrade; what follows is not HTTP.
+    if (answer.status == 101 || is_tunnel)
+        head.close = true;  // What follows is not HTTP.
     else if (head.close)
         head.text += "Connection: close\r\n";
     else if (facts.minor_version == 0)

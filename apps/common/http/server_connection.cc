@@ -210,6 +210,7 @@ void ServerConnection::settle(const Moment& now) {
         reply_ = Reply::none;
     }
     if (reply_ != Reply::none) return;
+    if (host_) return end(Fate::tunnel);
     if (close_after_ || draining_) return finish(now);
     if (input_ == Input::none) next_request(now);
 }

@@ -42,6 +42,7 @@ public:
         finishing,  // when the output is empty: no more will be written; input is read and thrown away
         over,       // close it
         broken,     // the reply cannot be completed: reset it
+        tunnel,     // what comes and goes from now on is between the client and host()
     };
 
     ServerConnection(ServerParts& parts, std::string client, const Moment& now);
@@ -69,6 +70,7 @@ public:
     void refuse_busy(const Moment& now);
 
     Fate fate() const { return fate_; }
+    const std::shared_ptr<TcpSocket>& host() const { return host_; }
     bool is_idle() const;  // between two requests
 
 private:
@@ -121,8 +123,9 @@ private:
     std::string peer_;
     std::function<void()> wake_;
     FeedBody feed_;
-    Instant feed_at_ = never;         // when the feed is asked again
-    Instant input_deadline_ = never;  // for a head or a part of a body
+    std::shared_ptr<TcpSocket> host_;  // of the tunnel that the reply opens
+    Instant feed_at_ = never;          // when the feed is asked again
+    Instant input_deadline_ = never;   // for a head or a part of a body
     Instant write_deadline_ = never;
     Instant reply_at_{};  // when a due reply may leave
     Instant linger_deadline_ = never;

@@ -21,6 +21,7 @@ void ServerConnection::start_reply(const Moment& now) {
     write_deadline_ = later(now.at, parts_.settings.write_timeout);
     if (parts_.show) parts_.show(record_.request_line, head.text);
     queue_.add_framing(head.text);
+    if (auto* tunnel = std::get_if<TunnelBody>(&answer_.body)) host_ = std::move(tunnel->host);
     const bool is_streamed = std::holds_alternative<EchoBody>(answer_.body);
     reply_ = is_streamed ? Reply::streaming : Reply::complete;
     if (!is_streamed && head.has_content) queue_content();
@@ -101,6 +102,7 @@ void ServerConnection::replace_answer(Answer answer) {
 Instant ServerConnection::deadline() const {
     switch (fate_) {
         case Fate::over:
+        case Fate::tunnel:
         case Fate::broken: return never;
         case Fate::finishing: return queue_.empty() ? linger_deadline_ : write_deadline_;
         case Fate::open: break;

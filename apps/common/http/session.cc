@@ -27,11 +27,13 @@ void Server::Session::on_ready(Readiness readiness) {
 }
 
 void Server::Session::on_time() {
+    if (relay_ && server_.stack_.now() >= relay_deadline_) return cut_off();
     connection_.on_time(server_.moment());
     pump();
 }
 
 void Server::Session::drain() {
+    if (relay_) return;  // It has the grace time.
     connection_.drain(server_.moment());
     pump();
 }
@@ -50,6 +52,7 @@ void Server::Session::forget_schedule() {
 
 // Moves what can be moved in both directions, then settles what that led to.
 void Server::Session::pump() {
+    if (relay_) return pump_relay();
     Moved in = Moved::nothing;
     Moved out = Moved::nothing;
     do {
@@ -64,8 +67,21 @@ void Server::Session::pump() {
             break;
         case ServerConnection::Fate::over: return end();
         case ServerConnection::Fate::broken: return cut_off();
+        case ServerConnection::Fate::tunnel:
+            relay_ = std::make_unique<Relay>(socket_, connection_.host(), [this] { server_.wake(number_); });
+            relay_deadline_ = server_.stack_.now();
+            return pump_relay();
     }
     server_.note_idleness(*this);
+    server_.schedule(*this);
+}
+
+void Server::Session::pump_relay() {
+    const Relay::Moved moved = relay_->pump();
+    if (moved == Relay::Moved::over) return end();
+    if (moved == Relay::Moved::failed) return cut_off();
+    if (moved == Relay::Moved::something || relay_deadline_ <= server_.stack_.now())
+        relay_deadline_ = later(server_.stack_.now(), server_.parts_.settings.tunnel_timeout);
     server_.schedule(*this);
 }
 

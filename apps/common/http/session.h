@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "apps/common/http/server.h"
+#include "apps/common/http/tunnel.h"
 
 namespace sluice::http {
 
@@ -18,7 +19,7 @@ public:
     void give_up();  // closes an idle connection
     void cut_off();  // resets it
 
-    Instant deadline() const { return connection_.deadline(); }
+    Instant deadline() const { return relay_ ? relay_deadline_ : connection_.deadline(); }
     bool is_idle() const { return connection_.is_idle(); }
     bool is_welcome() const { return is_welcome_; }
     Number number() const { return number_; }
@@ -35,6 +36,7 @@ private:
     enum class Moved : std::uint8_t { nothing, something, failed };
 
     void pump();
+    void pump_relay();
     Moved move_in();
     Moved move_out();
     std::expected<std::size_t, Error> write(const Output& output);
@@ -44,6 +46,8 @@ private:
     Server& server_;
     TcpSocket socket_;
     ServerConnection connection_;
+    std::unique_ptr<Relay> relay_;    // since the connection is a tunnel
+    Instant relay_deadline_ = never;  // nothing moved for too long
     wire::Address client_;
     Number number_;
     Instant scheduled_ = never;

@@ -18,6 +18,7 @@
     D(linger_timeout, 3s, 0s, 1min, "after the last response: wait for the client to finish (RFC 9112 9.6)") \
     D(grace_time, 10s, 0s, 1h, "at the end: time for responses that are under way")                          \
     D(backend_timeout, 30s, 10ms, 1h, "for a whole answer of the server that --proxy names; then 504")       \
+    D(tunnel_timeout, 10min, 10ms, 24h, "a tunnel in which nothing moves for this long is closed")           \
     N(max_backend_body, 67108864, 0, 1073741824, "octets of a body to or from that server")                  \
     N(max_request_line, 8192, 64, 1048576, "octets of a request line; then 414")                             \
     N(max_field_line, 16384, 64, 1048576, "octets of a header line; then 431")                               \
