@@ -57,7 +57,8 @@ struct Stack::Parts {
     void deliver(wire::PacketIn& packet);
     void deliver(const wire::DeliveryFailed& failed);
     void absorb(net::IpLayer::Arrival arrival);
-    bool settle();
+    bool settle() { return (ip.has_news() || tcp.has_advice()) && tell_each_other(); }
+    bool tell_each_other();
     bool emit_transport(FrameOut& frame, bool& is_filled);
 
     StackConfig config;
@@ -76,7 +77,7 @@ struct Stack::Parts {
 };
 
 void Stack::Parts::deliver(wire::PacketIn& arrived) {
-    const bool is_seen = udp.on_raw(arrived, now);
+    const bool is_seen = udp.has_raw() && udp.on_raw(arrived, now);
     if (arrived.protocol == wire::protocol::tcp) return tcp.on_packet(arrived, now);
     if (arrived.protocol == wire::protocol::udp) {
         if (!udp.on_packet(arrived, now)) ip.refuse_port(arrived, now);
@@ -100,8 +101,7 @@ void Stack::Parts::absorb(net::IpLayer::Arrival arrival) {
 }
 
 // What net and the transports have to tell each other besides packets. True: something was told.
-bool Stack::Parts::settle() {
-    if (!ip.has_news() && !tcp.has_advice()) return false;
+bool Stack::Parts::tell_each_other() {
     bool told = false;
     while (const auto message = ip.next_icmp()) udp.on_raw(*message, now);
     for (; const auto failed = ip.next_failure(); told = true) deliver(*failed);
@@ -114,9 +114,9 @@ bool Stack::Parts::settle() {
 
 // One packet of a transport goes down. False: none owed. `is_filled`: it became a frame at once.
 bool Stack::Parts::emit_transport(FrameOut& frame, bool& is_filled) {
-    packet.clear();
     if (!tcp.emit(packet, now) && !udp.emit(packet)) return false;
     is_filled = ip.send(packet, frame, now) == net::Sent::frame;
+    packet.clear();  // what did not leave is held by nobody
     return true;
 }
 
@@ -149,8 +149,12 @@ void Stack::receive(LinkId link, FrameIn frame, Instant now) {
     p.tcp.set_now(p.now);
     const std::uint32_t number = ++p.frames;
     p.trace.set_frame(number);
-    p.ip.keep_icmp(p.udp.wants_icmp());
-    p.absorb(p.ip.receive(link, std::move(frame), number, p.now));
+    if (wire::PacketIn packet; p.ip.receive_familiar(link, frame, number, p.now, packet)) {
+        p.deliver(packet);
+    } else {
+        p.ip.keep_icmp(p.udp.wants_icmp());
+        p.absorb(p.ip.receive(link, std::move(frame), number, p.now));
+    }
     p.settle();
     p.trace.set_frame(0);
 }
@@ -167,6 +171,8 @@ void Stack::on_time(Instant now) {
 
 bool Stack::next_frame(FrameOut& frame) {
     Parts& p = *parts_;
+    frame.clear();
+    if (p.tcp.is_idle() && p.udp.is_idle() && p.ip.is_idle()) return false;  // asked after every frame
     p.trace.set_frame(p.frames + 1);
     for (;;) {
         frame.clear();

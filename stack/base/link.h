@@ -34,6 +34,11 @@ public:
         bytes_ += slice.size();
         slices_[size_++] = std::move(slice);
     }
+    // Everything in `other` is moved to the end.
+    void take(SliceList& other) {
+        for (std::uint32_t i = 0; i < other.size_; ++i) push_back(std::move(other.slices_[i]));
+        other.size_ = other.bytes_ = 0;
+    }
     const Slice& operator[](std::uint32_t i) const {
         SLUICE_CHECK(i < size_);
         return slices_[i];

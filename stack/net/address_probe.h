@@ -36,6 +36,7 @@ public:
     Conflict on_conflict(const wire::MacAddress& by, bool is_probe, Instant now);
     void on_time(Instant now);
     Instant deadline() const { return next_; }
+    bool has_owed() const { return owed_ != ProbeSends::nothing; }
     // What is to be sent now; told once.
     ProbeSends take_owed();
 

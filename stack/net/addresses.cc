@@ -19,11 +19,13 @@ void Addresses::add(LinkId link, const wire::Prefix& prefix, Instant now) {
     const bool slowed = conflicts_ >= settings_.conflicts_max && last_attempt_ != never;
     const Instant begins = slowed ? std::max(now, later(last_attempt_, settings_.conflict_interval)) : now;
     last_attempt_ = begins;
+    change();
     own_.push_back({prefix, link, AddressProbe(settings_, random_.fork(random_.next()), begins, now)});
 }
 
 void Addresses::remove(const wire::Address& address) {
     std::erase_if(own_, [&](const Own& own) { return own.prefix.address == address; });
+    change();
 }
 
 std::vector<AddressView> Addresses::views() const {
@@ -96,6 +98,7 @@ Conflict Addresses::on_arp(LinkId link, const wire::ArpPacket& packet, Instant n
         if (packet.sender != own.prefix.address && !is_probe) continue;
         const Conflict conflict = own.probe.on_conflict(packet.sender_mac, is_probe, now);
         if (conflict == Conflict::taken) ++conflicts_;
+        change();
         if (conflict == Conflict::lost) lost_.push_back(own.prefix.address);
         return conflict;
     }
@@ -106,7 +109,9 @@ void Addresses::on_time(Instant now) {
     for (Own& own : own_) {
         const bool was_usable = own.is_usable();
         own.probe.on_time(now);
-        if (!was_usable && own.is_usable()) conflicts_ = 0;
+        if (was_usable || !own.is_usable()) continue;
+        conflicts_ = 0;
+        change();
     }
 }
 

@@ -4,6 +4,7 @@
 // probes and announcements to send (RFC 5227).
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -33,6 +34,8 @@ public:
     bool is_group(const wire::Address& address) const {
         return address.is_multicast() || is_broadcast(address);
     }
+    // Changes whenever an answer above may: what was found out before is to be asked again. Never 0.
+    std::uint32_t version() const { return version_; }
     // The link `address` is a directed broadcast of, or belongs to as ours.
     std::optional<LinkId> link_of(const wire::Address& address) const;
     // RFC 1122 3.3.4.3: the address to send from on this link: on the network of `next_hop` if possible.
@@ -49,6 +52,11 @@ public:
         wire::Address address;
         ProbeSends kind = ProbeSends::nothing;
     };
+    bool has_owed() const {
+        for (const Own& own : own_)
+            if (own.probe.has_owed()) return true;
+        return false;
+    }
     std::optional<Owed> next_owed();
     // Addresses that were in use and were given up.
     std::optional<wire::Address> next_lost();
@@ -62,10 +70,13 @@ private:
         bool is_usable() const { return probe.state() == AddressState::usable; }
     };
 
+    void change() { version_ = std::max(version_ + 1, 1U); }
+
     const Settings& settings_;
     Random random_;
     std::vector<Own> own_;
     Ring<wire::Address> lost_;
+    std::uint32_t version_ = 1;
     std::uint32_t conflicts_ = 0;  // since an address was last taken into use without one
     Instant last_attempt_ = never;
 };

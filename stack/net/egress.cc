@@ -58,6 +58,16 @@ void write_frame(const wire::PacketOut& packet, const Framing& framing, const Pi
     }
 }
 
+void write_whole(wire::PacketOut& packet, const Framing& framing, FrameOut& frame) {
+    frame.link = framing.link;
+    Writer out(frame.header_bytes);
+    wire::write_ethernet(out, {framing.to, framing.from, wire::ether_type::ipv4});
+    if (!packet.has_ip_header) wire::write_ipv4(out, ip_header(packet, framing, whole_of(packet.size())));
+    out.bytes(packet.header());
+    frame.header_length = static_cast<std::uint32_t>(out.size());
+    frame.payload.take(packet.payload);
+}
+
 void complete_checksum(wire::PacketOut& packet) {
     if (!packet.has_checksum) return;
     Checksum checksum =

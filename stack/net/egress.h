@@ -38,6 +38,9 @@ struct Framing {
 // Fills `frame` with one piece of the packet. Payload goes by reference.
 void write_frame(const wire::PacketOut& packet, const Framing& framing, const Piece& piece, FrameOut& frame);
 
+// The same with all of it; the payload moves over.
+void write_whole(wire::PacketOut& packet, const Framing& framing, FrameOut& frame);
+
 // The IPv4 header of one piece.
 wire::Ipv4Header ip_header(const wire::PacketOut& packet, const Framing& framing, const Piece& piece);
 

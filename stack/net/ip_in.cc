@@ -21,6 +21,34 @@ IpLayer::Arrival IpLayer::receive(LinkId link, FrameIn frame, std::uint32_t fram
     return arrival;
 }
 
+bool IpLayer::receive_familiar(LinkId link, FrameIn& frame, std::uint32_t frame_number, Instant now,
+                               wire::PacketIn& packet) {
+    Parts& p = *parts_;
+    const ByteView octets = frame.bytes.view();
+    if (!p.familiar.is_like_last(link, octets, p.addresses)) return false;
+    const std::uint32_t length = wire::plain_total_length(octets.subspan(wire::ethernet_header_length));
+    if (length == 0) return false;
+    p.now = now;
+    ++p.counters.frames_in;
+    p.counters.octets_in += octets.size();
+    ++p.counters.ip_in;
+    ++p.counters.ip_delivered;
+    packet.source = p.familiar.source();
+    packet.destination = p.familiar.destination();
+    packet.link = link;
+    packet.protocol = p.familiar.protocol();
+    packet.traffic_class = octets[wire::ethernet_header_length + 1];
+    packet.hop_limit = octets[wire::ethernet_header_length + 8];
+    packet.checksum_good = frame.checksum_good;
+    packet.segment_bytes = frame.segment_bytes;
+    packet.frame = frame_number;
+    packet.whole = std::move(frame.bytes);
+    packet.whole.drop_front(wire::ethernet_header_length);
+    packet.whole.truncate(length);
+    packet.payload = packet.whole.from(wire::ipv4_header_least);
+    return true;
+}
+
 void IpLayer::on_time(Instant now) {
     Parts& p = *parts_;
     p.now = now;
@@ -57,6 +85,7 @@ void IpLayer::refuse_protocol(const wire::PacketIn& packet, Instant now) {
 }
 
 void IpLayer::keep_icmp(bool wanted) {
+    if (parts_->icmp_is_kept == wanted) return;
     parts_->icmp_is_kept = wanted;
     if (!wanted) parts_->icmp_copies.reset();
 }
@@ -137,6 +166,9 @@ IpLayer::Arrival IpLayer::Parts::on_ipv4(LinkId link, const FrameIn& frame, bool
         auto packet = on_fragment(*judged, std::move(whole), link);
         return packet ? on_packet(std::move(*packet)) : Arrival{};
     }
+    const bool is_usual = !judged->to_group && judged->header.header_length == wire::ipv4_header_least &&
+                          judged->header.protocol != wire::protocol::icmp;
+    if (is_usual) familiar.remember(link, frame.bytes.view(), judged->header, addresses);
     // RFC 6864 4.1: the identification of a packet that is whole means nothing.
     wire::PacketIn packet = packet_from(judged->header, std::move(whole), link, judged->to_group);
     packet.checksum_good = frame.checksum_good;

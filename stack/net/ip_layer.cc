@@ -90,6 +90,8 @@ bool IpLayer::has_news() const {
     return !p.failures.empty() || !p.icmp_copies.empty() || p.addresses.has_lost();
 }
 
+bool IpLayer::is_idle() const { return !parts_->owes() && parts_->looped.empty() && !has_news(); }
+
 std::optional<wire::DeliveryFailed> IpLayer::next_failure() {
     if (parts_->failures.empty()) return std::nullopt;
     return parts_->failures.pop_front();

@@ -61,6 +61,9 @@ public:
     // --- in
     using Arrival = std::variant<std::monostate, wire::PacketIn, wire::DeliveryFailed>;
     Arrival receive(LinkId link, FrameIn frame, std::uint32_t frame_number, Instant now);
+    // The usual case of it, to be asked first: a packet like the last one for a transport. False: `frame` is untouched.
+    bool receive_familiar(LinkId link, FrameIn& frame, std::uint32_t frame_number, Instant now,
+                          wire::PacketIn& packet);
     void on_time(Instant now);
     // Failures found while time passed (ARP without answer, reassembly...). Until empty.
     bool has_news() const;  // for one of the next_ calls about failures, lost addresses and ICMP
@@ -78,6 +81,8 @@ public:
     Sent send(wire::PacketOut& packet, FrameOut& frame, Instant now);
     // Pays one debt of ours. False: nothing owed.
     bool next_frame(FrameOut& frame, Instant now);
+    // Nothing is owed, nothing was sent to ourselves, and there is no news.
+    bool is_idle() const;
     Instant next_deadline() const;
     // A transport doubts the way to `remote`: whoever is next on it is asked again before it is trusted (RFC 1122
     // 3.3.1.4, RFC 9293 3.8.3 [MUST-20]).

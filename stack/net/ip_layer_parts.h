@@ -7,6 +7,7 @@
 #include "net/drops.h"
 #include "net/echo_requests.h"
 #include "net/egress.h"
+#include "net/familiar.h"
 #include "net/forwarding.h"
 #include "net/fragments.h"
 #include "net/icmp_replies.h"
@@ -55,6 +56,7 @@ struct IpLayer::Parts {
     // --- out (ip_out.cc)
     Map map() const { return {addresses, routes, neighbors}; }
     Sent send(wire::PacketOut& packet, FrameOut& frame);
+    Sent send_along(const Way& way, wire::PacketOut& packet, FrameOut& frame);
     Sent send_by(LinkId link, const wire::Address& next_hop, wire::PacketOut& packet, FrameOut& frame);
     Sent send_to(LinkId link, const wire::MacAddress& mac, wire::PacketOut& packet, FrameOut& frame);
     Sent cut(const Framing& framing, wire::PacketOut& packet);
@@ -63,6 +65,10 @@ struct IpLayer::Parts {
     Sent refuse(const wire::PacketOut& packet, Reason reason, wire::DeliveryError error, std::uint32_t mtu);
     void fail(const wire::PacketOut& packet, wire::DeliveryError error, std::uint32_t mtu);
     void keep_frame(FrameOut&& frame);
+    bool owes() const {
+        return addresses.has_owed() || !frames.empty() || !arp_replies.empty() || neighbors.has_asks() ||
+               neighbors.has_ready() || !transits.empty() || replies.has_owed();
+    }
     bool next_frame(FrameOut& frame);
     bool next_packet(FrameOut& frame);
     std::optional<ArpOut> next_arp();
@@ -77,6 +83,8 @@ struct IpLayer::Parts {
     Routes routes;
     Neighbors neighbors;
     Fragments fragments;
+    Familiar familiar;
+    LastWay last_way;
     Identification identification;
     IcmpReplies replies;
     EchoRequests echoes;

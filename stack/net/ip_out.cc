@@ -54,6 +54,8 @@ std::expected<void, wire::DeliveryError> IpLayer::send_echo_request(const wire::
 }
 
 Sent IpLayer::Parts::send(wire::PacketOut& packet, FrameOut& frame) {
+    if (const Way* known = last_way.find(map(), packet.destination, packet.source))
+        return send_along(*known, packet, frame);
     const auto way = find_way(map(), packet.destination, packet.source);
     if (!way) return refuse(packet, Reason::ip_no_route, way.error(), 0);
     packet.source = way->source;
@@ -62,19 +64,25 @@ Sent IpLayer::Parts::send(wire::PacketOut& packet, FrameOut& frame) {
         drops.drop(Reason::ip_bad_source, packet.size());
         return Sent::dropped;
     }
-    if (way->kind == Way::Kind::looped) {
+    // An address that was lost may be sent from for a moment only: that is not remembered.
+    if (addresses.is_ours(packet.source)) last_way.remember(map(), packet.destination, *way);
+    return send_along(*way, packet, frame);
+}
+
+Sent IpLayer::Parts::send_along(const Way& way, wire::PacketOut& packet, FrameOut& frame) {
+    if (way.kind == Way::Kind::looped) {
         loop_back(packet);
         return Sent::looped;
     }
-    const LinkCapabilities& link = interfaces[way->link].capabilities;
+    const LinkCapabilities& link = interfaces[way.link].capabilities;
     if (shape_of(packet, link) == Shape::too_big)
         return refuse(packet, Reason::ip_too_big, wire::DeliveryError::packet_too_big, link.mtu);
-    if (way->kind == Way::Kind::group) {
+    if (way.kind == Way::Kind::group) {
         // RFC 1112 6.1: a multicast stays on the link unless it is told otherwise.
         if (packet.hop_limit == 0 && packet.destination.is_multicast()) packet.hop_limit = 1;
-        return send_to(way->link, way->group, packet, frame);
+        return send_to(way.link, way.group, packet, frame);
     }
-    return send_by(way->link, way->next_hop, packet, frame);
+    return send_by(way.link, way.next_hop, packet, frame);
 }
 
 Sent IpLayer::Parts::send_by(LinkId link, const wire::Address& next_hop, wire::PacketOut& packet,
@@ -113,7 +121,7 @@ Sent IpLayer::Parts::send_to(LinkId link, const wire::MacAddress& mac, wire::Pac
     else
         complete_checksum(packet);
     frame.segment_bytes = shape == Shape::super_segment ? packet.segment_bytes : std::uint16_t{0};
-    write_frame(packet, framing, whole_of(packet.size()), frame);
+    write_whole(packet, framing, frame);
     ++counters.frames_out;
     counters.octets_out += frame.size();
     return Sent::frame;
@@ -203,6 +211,7 @@ void IpLayer::Parts::fail(const wire::PacketOut& packet, wire::DeliveryError err
 void IpLayer::Parts::keep_frame(FrameOut&& frame) { frames.push_back(std::move(frame)); }
 
 bool IpLayer::Parts::next_frame(FrameOut& frame) {
+    if (!owes()) return false;
     for (;;) {
         if (!frames.empty()) {
             frame = frames.pop_front();

@@ -48,6 +48,7 @@ void Neighbors::make_room() {
 void Neighbors::forget(Entry& entry) {
     const Key key = entry.key;
     last_found_ = nullptr;
+    if (entry.state == NeighborState::failed) ++version_;
     entries_.erase(key);
 }
 
@@ -159,6 +160,7 @@ bool Neighbors::hear(const Heard& heard, Instant now) {
 
 void Neighbors::take_mac(Entry& entry, const wire::MacAddress& mac, bool is_proof, Instant now) {
     entry.mac = mac;
+    if (entry.state == NeighborState::failed) ++version_;
     entry.state = is_proof ? NeighborState::reachable : NeighborState::stale;
     entry.trusted_until = later(now, settings_.arp_reachable);
     entry.is_asking = false;
@@ -175,6 +177,7 @@ void Neighbors::take_mac(Entry& entry, const wire::MacAddress& mac, bool is_proo
 void Neighbors::fail(Entry& entry, Instant now) {
     give_up_waiting(entry, Reason::arp_failed);
     entry.state = NeighborState::failed;
+    ++version_;
     entry.is_asking = false;
     arm(entry, later(now, settings_.arp_failed_for));
 }

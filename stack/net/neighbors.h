@@ -43,6 +43,8 @@ public:
     // After Verdict::wait: keeps the packet until there is an answer. The newest ones are kept.
     void wait(LinkId link, const wire::Address& address, wire::PacketOut&& packet);
     bool is_failed(LinkId link, const wire::Address& address) const;
+    // Changes whenever a neighbour becomes one that failed, or no longer is.
+    std::uint32_t version() const { return version_; }
     // Advice from above that it may be gone: the next packet asks it.
     void doubt(LinkId link, const wire::Address& address, Instant now);
 
@@ -68,6 +70,7 @@ public:
         wire::Address target;
         wire::MacAddress to;
     };
+    bool has_asks() const { return !asks_.empty(); }
     std::optional<Ask> next_ask();
 
     struct Ready {
@@ -141,6 +144,7 @@ private:
     Ring<Ready> ready_;
     Ring<GivenUp> given_up_;
     std::uint32_t waiting_bytes_ = 0;
+    std::uint32_t version_ = 1;
     Instant now_{};
 };
 

@@ -26,6 +26,7 @@ void Routes::insert(const Entry& entry) {
 }
 
 void Routes::add(Route route) {
+    ++version_;
     route.destination = network_of(route.destination);
     std::erase_if(entries_, [&](const Entry& entry) {
         return !entry.comes_with_address && entry.route.destination == route.destination &&
@@ -35,6 +36,7 @@ void Routes::add(Route route) {
 }
 
 bool Routes::remove(const wire::Prefix& destination) {
+    ++version_;
     const wire::Prefix network = network_of(destination);
     return std::erase_if(entries_, [&](const Entry& entry) {
                return !entry.comes_with_address && entry.route.destination == network;
@@ -42,6 +44,7 @@ bool Routes::remove(const wire::Prefix& destination) {
 }
 
 void Routes::set_on_link(const std::vector<Route>& networks) {
+    ++version_;
     std::erase_if(entries_, [](const Entry& entry) { return entry.comes_with_address; });
     for (Route route : networks) {
         route.destination = network_of(route.destination);

@@ -18,6 +18,8 @@ public:
     // The networks of our addresses, instead of the ones told before.
     void set_on_link(const std::vector<Route>& networks);
     std::vector<Route> list() const;
+    // Changes whenever find() may answer differently.
+    std::uint32_t version() const { return version_; }
 
     // The route for `to`, or nullptr. `is_dead(link, gateway)` tells which gateways do not answer.
     template <typename IsDead>
@@ -42,6 +44,7 @@ private:
     void insert(const Entry& entry);
 
     std::vector<Entry> entries_;  // in the order of search
+    std::uint32_t version_ = 1;
 };
 
 }  // namespace sluice::net

@@ -327,15 +327,18 @@ void Connection::note_deadline(DeadlineKind kind, Duration value, Rule rule, Ins
     note(r);
 }
 
-void Connection::note_segment_in(const Segment& seg, const Arrived& arrived, Instant now) const {
+void Connection::note_segment_in(const Segment& seg, Instant now) const {
     if (!environment_.trace.wants(Kind::segment_in)) return;
     TraceRecord r = record(Kind::segment_in, now);
-    r.flags = arrived.header.flags;
+    r.flags = seg.flags;
     r.position = seg.seq;
     r.ack = seg.has(flag::ack) ? seg.ack : 0;
     r.length = seg.text.size();
     r.window_bytes = seg.wnd;
-    if (agreed_.sack) tell_sack(r, arrived.header);
+    r.sack_count = std::min(seg.sack_count, static_cast<std::uint8_t>(r.sack.size()));
+    for (std::size_t i = 0; i < r.sack_count; ++i)
+        r.sack[i] = {static_cast<std::uint32_t>(seg.sack[i].begin - seg.ack),
+                     static_cast<std::uint32_t>(seg.sack[i].end - seg.ack)};
     // What a closed window holds back: everything written that this segment does not acknowledge.
     if (seg.wnd == 0)
         r.value = static_cast<std::uint32_t>(

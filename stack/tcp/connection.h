@@ -3,8 +3,8 @@
 // It orders the parts (opening, receive, send, recover, congestion, closing) and contains no arithmetic of its own. It is told
 // segments, failures, time and calls; it answers with segments (emit), a deadline, and news for the application. It
 // never reaches its owner: what it cannot do itself (a reset after its end, TIME-WAIT) stands ready for the engine
-// to take. connection_in.cc is the way in, connection_ack.cc what an ACK means, connection_time.cc time and failures,
-// connection_out.cc the way out, connection_calls.cc the application.
+// to take. connection_in.cc is the way in, connection_predicted.cc its usual case, connection_ack.cc what an ACK means,
+// connection_time.cc time and failures, connection_out.cc the way out, connection_calls.cc the application.
 #pragma once
 
 #include <boost/intrusive/list_hook.hpp>
@@ -94,6 +94,14 @@ public:
 
     // --- the way in
     void on_segment(const Arrived& arrived, Instant now);
+    // Header prediction: the segment everybody expects next.
+    enum class Predicted : std::uint8_t {
+        no,       // it is another one, and nothing has happened
+        quietly,  // taken: its ACK may wait until ack_deadline(), and no other deadline comes earlier than before
+        yes,
+    };
+    Predicted take_predicted(const wire::UsualTcpHeader& header, const wire::PacketIn& packet, Instant now);
+    Instant ack_deadline() const { return receiver_.acks.deadline(); }
     void on_failure(const wire::DeliveryFailed& failed, Instant now);
     void on_time(Instant now);
 
@@ -142,6 +150,13 @@ public:
     void set_parked(bool is_parked) { is_parked_ = is_parked; }
     Listener* parent() const { return parent_; }
     void set_parent(Listener* parent) { parent_ = parent; }
+    // Something was told or asked: what was planned ahead is to be looked at again.
+    void end_run() { run_ = 0; }
+    // The engine has something to do for it besides asking what it has to send or to tell.
+    bool has_errand() const {
+        return reply_ || fast_open_news_ || doubts_ || has_path_news_ || parent_ || state_ == State::closed ||
+               state_ == State::time_wait || !is_in_table();
+    }
     std::unique_ptr<Reply> take_reply() { return std::move(reply_); }
     std::unique_ptr<FastOpenNews> take_fast_open_news() { return std::move(fast_open_news_); }
     // TIME-WAIT begins: is the ACK of the peer's FIN still to be sent? It is the engine's from now on.
@@ -175,6 +190,9 @@ private:
         std::optional<EarlyOpens::Place> early_place;  // a server's: text flows already
         std::optional<wire::FastOpenCookie> cookie;    // for the first SYN,ACK
     };
+
+    // connection_predicted.cc
+    bool is_predicted(const Segment& seg, Instant now) const;
 
     // connection_in.cc
     void on_segment_in_syn_sent(const Arrived& arrived, Instant now);
@@ -230,6 +248,8 @@ private:
     std::optional<Departure> plan_handshake();
     Range syn_text() const;
     std::optional<Departure> plan_text(Instant now);
+    std::optional<Departure> plan_next_of_run();
+    void begin_run(const MaySendFacts& facts);
     std::optional<Departure> plan_resend() const;
     std::optional<Departure> plan_rescue(Instant now) const;
     std::optional<Departure> resend_of(Range range) const;
@@ -253,7 +273,9 @@ private:
     Pos positions_to(Pos end) const;
     bool is_one_by_one() const;
     std::uint32_t segment_max() const;
-    std::uint32_t segment_mss() const;
+    std::uint32_t mss_beside_sack() const;
+    // Octets a segment carries beside the options it has now (RFC 9293 3.7.1 [MUST-16]).
+    std::uint32_t segment_mss() const { return receiver_.has_disorder() ? mss_beside_sack() : mss(); }
     std::uint8_t sack_most(bool has_text) const;
     Pos congestion_window() const;
     Pos sending_window() const;
@@ -284,7 +306,7 @@ private:
     void note_call(Call call, std::size_t octets, Instant now) const;
     void note_drop(const Segment& seg, Reason reason, Instant now) const;
     void note_deadline(DeadlineKind kind, Duration value, Rule rule, Instant now) const;
-    void note_segment_in(const Segment& seg, const Arrived& arrived, Instant now) const;
+    void note_segment_in(const Segment& seg, Instant now) const;
     void note_departure(const Departure& departure, const wire::TcpHeader& header, Instant now) const;
     void note_losses(const Found& found, Instant now) const;
     struct ArmedDeadline {
@@ -328,6 +350,7 @@ private:
     Instant defer_until_ = never;  // not handed to accept() before, unless something comes
     Instant last_sent_at_ = never;
     Pos last_cwnd_ = 0;
+    std::uint32_t run_ = 0;    // full segments that may follow the last one without another look
     Pos restart_window_ = -1;  // RFC 1191 6.4: the flight grows again from one segment; < 0: no bound
     std::uint64_t bytes_acked_ = 0;
     std::uint64_t bytes_received_ = 0;

@@ -13,7 +13,7 @@ void Connection::on_segment(const Arrived& arrived, Instant now) {  // RFC 9293 
     Segment seg = enter(arrived);
     const Range text_as_sent{seg.text_begin(), seg.text_begin() + seg.text.size()};
     const Pos seq_as_sent = seg.seq;
-    note_segment_in(seg, arrived, now);
+    note_segment_in(seg, now);
     note_duplicate(text_as_sent);
     const Verdict verdict = judge(seg, judge_context(seg, now));  // first to fifth
     if (!carry_out(verdict, seg, arrived, now)) return settle(now);
@@ -134,7 +134,7 @@ void Connection::on_segment_in_syn_sent(const Arrived& arrived, Instant now) {  
     using Opened = SynSentVerdict::What;
     Segment seg = enter(arrived);
     seg.seq = 0;  // the peer's numbers are not known yet; its SYN will be 0
-    note_segment_in(seg, arrived, now);
+    note_segment_in(seg, now);
     const SynSentVerdict verdict =
         judge_in_syn_sent(arrived.header, snd_space_.initial().raw, opening_->fast_open.end());
     switch (verdict.what) {

@@ -26,6 +26,8 @@ std::optional<Departure> Connection::plan(Instant now) {
 }
 
 std::optional<Departure> Connection::plan_text(Instant now) {
+    if (run_ > 0)
+        if (auto next = plan_next_of_run()) return next;
     if (recovery_.prefers_new_data()) {  // RFC 5682 2.1 (2b)
         if (auto fresh = plan_new(now)) return fresh;
         recovery_.find_no_new_data();
@@ -34,10 +36,32 @@ std::optional<Departure> Connection::plan_text(Instant now) {
         if (auto resend = plan_resend()) return resend;
     }
     if (auto probe = plan_probe()) return probe;
-    if (auto larger = plan_path_probe(now)) return larger;
+    if (path_.is_searching())
+        if (auto larger = plan_path_probe(now)) return larger;
     if (auto fresh = plan_new(now)) return fresh;
     if (auto rescue = plan_rescue(now)) return rescue;
     return plan_tail_probe();
+}
+
+// Nothing was told since the segment before it was planned: what held for that one holds for this one.
+std::optional<Departure> Connection::plan_next_of_run() {
+    --run_;
+    Departure fresh;
+    fresh.seq = sender_.nxt();
+    fresh.text = {fresh.seq, fresh.seq + mss()};
+    fresh.cause = Cause::data;
+    if (sender_.buffer.gatherable(fresh.text) < fresh.text.size()) return std::nullopt;
+    return fresh;
+}
+
+// How many full segments may follow one that may leave. What empties the queue is looked at in its own right.
+void Connection::begin_run(const MaySendFacts& facts) {
+    const bool is_plain = facts.segment_max == facts.mss && !is_one_by_one() && !recovery_.is_active() &&
+                          !recovery_.prefers_new_data() && !recovery_.probe.is_owed() &&
+                          !sender_.persist.is_owed() && !path_.is_searching() && !receiver_.has_disorder();
+    if (!is_plain) return;
+    const Pos octets = std::min({facts.unsent - 1, facts.usable, sending_window() - flight_.pipe()});
+    run_ = static_cast<std::uint32_t>(std::max(octets / Pos{facts.mss}, Pos{1}) - 1);
 }
 
 std::optional<Departure> Connection::plan_opening(Instant now) {
@@ -82,6 +106,7 @@ Range Connection::syn_text() const {
 }
 
 std::optional<Departure> Connection::plan_resend() const {
+    if (flight_.lost_bytes() == 0) return std::nullopt;
     const std::optional<Range> lost = flight_.next_lost(segment_mss() + 1);
     return lost ? resend_of({lost->begin, std::min(lost->end, lost->begin + positions_to(lost->end))})
                 : std::nullopt;
@@ -177,6 +202,7 @@ std::optional<Departure> Connection::plan_new(Instant now) {
         is_fin_due && text.end == sender_.fin_position() && text.end < sender_.right_edge();
     if (carries_fin) ++text.end;
     if (text.empty()) return std::nullopt;
+    if (text.size() == Pos{facts.mss}) begin_run(facts);
     Departure fresh;
     fresh.text = text;
     fresh.seq = text.begin;
@@ -332,8 +358,7 @@ void Connection::write_accurate_ecn(wire::TcpOptions& options) const {
     if (fields > 0) options.accurate_ecn = ecn_.accurate()->option(fields);
 }
 
-// Octets a segment carries beside the options it has now (RFC 9293 3.7.1 [MUST-16]).
-std::uint32_t Connection::segment_mss() const {
+std::uint32_t Connection::mss_beside_sack() const {
     const std::uint32_t count = receiver_.sack_count(sack_most(true));
     return count == 0 ? mss() : mss() - (4 + 8 * count);
 }
@@ -431,7 +456,7 @@ void Connection::after_departure(const Departure& departure, Instant now) {
         sender_.on_sent(departure.text.end);
         silly_at_ = never;
         last_sent_at_ = now;
-        timer_.on_sent(rto(), environment_.settings, now);
+        if (!timer_.is_running()) timer_.on_sent(rto(), environment_.settings, now);
         if (departure.cause == Cause::tail_probe)
             after_tail_probe(departure, now);
         else

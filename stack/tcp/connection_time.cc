@@ -91,7 +91,7 @@ void Connection::settle(Instant now) {
         if (sender_.persist.is_running()) sender_.persist.stop();
         if (flight_.empty())
             timer_.stop();
-        else
+        else if (!timer_.is_running())
             timer_.on_sent(rto(), environment_.settings, now);
     }
     note_phase(now, Rule::r9293_3_8_6_1);

@@ -67,6 +67,8 @@ public:
 
     // --- out
     bool emit(wire::PacketOut& packet, Instant now);
+    // emit would say no, and there is no advice.
+    bool is_idle() const { return ready_.empty() && replies_.empty() && !has_advice(); }
     Instant next_deadline() const;
     std::optional<News> next_news();
     // A remote address whose segments go unanswered: negative advice to the layer below (RFC 9293 3.8.3 [MUST-20]).
@@ -103,6 +105,7 @@ public:
 private:
     // engine_in.cc
     std::optional<Arrived> enter(const wire::PacketIn& packet);
+    bool take_predicted(const wire::PacketIn& packet, Instant now);
     void dispatch(const Arrived& arrived, Instant now);
     void on_segment_in_closed(const Arrived& arrived, Instant now);
     void on_segment_in_listen(Listener& listener, const Arrived& arrived, Instant now);
@@ -143,6 +146,7 @@ private:
     void end_time_wait(TimeWait& record, Event event, Reason reason, Instant now);
     void finish(TimeWait& record, Event event, Reason reason, Instant now);
     void detach(Connection& connection);
+    void run_errands(Connection& connection, Instant now);
     void announce(Connection& connection);
     void remember(const wire::Address& server, const FastOpenNews& news, Instant now);
     void destroy(Connection& connection);

@@ -186,6 +186,13 @@ void Engine::abort(Connection& connection, Instant now) {
 }
 
 void Engine::touched(Connection& connection, Instant now) {
+    connection.end_run();
+    if (connection.has_errand()) return run_errands(connection, now);
+    if (!connection.ReadyHook::is_linked()) ready_.push_back(connection);
+    announce(connection);
+}
+
+void Engine::run_errands(Connection& connection, Instant now) {
     if (const auto reply = connection.take_reply()) owe(*reply);
     if (const auto news = connection.take_fast_open_news())
         remember(connection.tuple.remote.address, *news, now);

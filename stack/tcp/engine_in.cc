@@ -78,7 +78,33 @@ std::optional<Arrived> Engine::enter(const wire::PacketIn& packet) {
 
 void Engine::on_packet(const wire::PacketIn& packet, Instant now) {
     now_ = now;
+    if (take_predicted(packet, now)) return;
     if (const auto arrived = enter(packet)) dispatch(*arrived, now);
+}
+
+// Of a connection that is open all that enter() refuses is ruled out: its ends are no groups and its ports are not zero.
+bool Engine::take_predicted(const wire::PacketIn& packet, Instant now) {
+    wire::UsualTcpHeader header;
+    if (packet.to_group || !wire::parse_usual_tcp(packet.payload.view(), header)) return false;
+    Record* record =
+        demux_.find({{packet.destination, header.destination_port}, {packet.source, header.source_port}});
+    if (!record || record->record_kind != RecordKind::connection) return false;
+    if (!packet.checksum_good && wire::transport_checksum(packet.source, packet.destination,
+                                                          wire::protocol::tcp, packet.payload.view()) != 0)
+        return false;
+    auto& connection = static_cast<Connection&>(*record);
+    const Connection::Predicted predicted = connection.take_predicted(header, packet, now);
+    if (predicted == Connection::Predicted::no) return false;
+    ++counters_.tcp_segments_in;
+    const bool is_drained = !connection.ReadyHook::is_linked() && !connection.has_errand();
+    if (predicted == Connection::Predicted::yes || !is_drained) {
+        touched(connection, now);
+        return true;
+    }
+    if (!connection.is_armed() || connection.ack_deadline() < connection.due())
+        arm(connection, connection.ack_deadline());
+    announce(connection);
+    return true;
 }
 
 void Engine::dispatch(const Arrived& arrived, Instant now) {

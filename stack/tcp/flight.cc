@@ -275,7 +275,9 @@ void Flight::count_twice(Range range) {
 }
 
 std::uint32_t Flight::index_of(Pos at) const {
-    std::uint32_t low = 0;
+    SLUICE_CHECK(!sent_.empty() && at < sent_.back().range.end);
+    if (at < sent_.front().range.end) return 0;  // mostly asked about the left edge
+    std::uint32_t low = 1;
     std::uint32_t high = sent_.size();
     while (low < high) {
         const std::uint32_t middle = (low + high) / 2;
@@ -284,7 +286,6 @@ std::uint32_t Flight::index_of(Pos at) const {
         else
             high = middle;
     }
-    SLUICE_CHECK(low < sent_.size());
     return low;
 }
 

@@ -54,6 +54,7 @@ public:
     // --- in (engine_in.cc)
     // False: no socket at this port, and the packet is in order; its sender may be told.
     bool on_packet(const wire::PacketIn& packet, Instant now);
+    bool has_raw() const { return !raw_.empty(); }
     // A copy for raw sockets. False: there is none for it.
     bool on_raw(const wire::PacketIn& packet, Instant now);
     void on_failure(const wire::DeliveryFailed& failed);
@@ -62,6 +63,7 @@ public:
 
     // --- out (engine_out.cc)
     bool emit(wire::PacketOut& packet);
+    bool is_idle() const { return outgoing_.empty(); }  // emit would say no
     std::optional<News> next_news();
 
     // --- calls (engine_calls.cc)

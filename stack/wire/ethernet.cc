@@ -19,12 +19,6 @@ std::expected<EthernetHeader, Reason> parse_ethernet(ByteView frame) {
     return header;
 }
 
-void write_ethernet(Writer& out, const EthernetHeader& header) {
-    out.bytes(header.destination.octets);
-    out.bytes(header.source.octets);
-    out.u16(header.type);
-}
-
 MacAddress multicast_mac(const Address& group) {
     const auto& o = group.octets();
     // RFC 1112 6.4: the low 23 bits of the group behind 01-00-5e.

@@ -26,7 +26,11 @@ struct EthernetHeader {
 
 // eth_short.
 std::expected<EthernetHeader, Reason> parse_ethernet(ByteView frame);
-void write_ethernet(Writer& out, const EthernetHeader& header);
+inline void write_ethernet(Writer& out, const EthernetHeader& header) {
+    out.bytes(header.destination.octets);
+    out.bytes(header.source.octets);
+    out.u16(header.type);
+}
 
 MacAddress take_mac(Reader& in);
 

@@ -40,13 +40,16 @@ std::expected<Ipv4Header, Reason> parse_fields(ByteView packet) {
 }
 
 // The one's complement sum of a header in the order of this machine: whole words of 32 bits, few of them (RFC 1071 2(B)).
+std::uint32_t word_at(ByteView octets, std::size_t at) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, octets.data() + at, sizeof word);
+    return word;
+}
 std::uint16_t header_sum(ByteView octets) {
-    std::uint64_t sum = 0;
-    for (std::size_t at = 0; at < octets.size(); at += 4) {
-        std::uint32_t word = 0;
-        std::memcpy(&word, octets.data() + at, sizeof word);
-        sum += word;
-    }
+    // Nearly all have five words.
+    std::uint64_t sum = std::uint64_t{word_at(octets, 0)} + word_at(octets, 4) + word_at(octets, 8) +
+                        word_at(octets, 12) + word_at(octets, 16);
+    for (std::size_t at = ipv4_header_least; at < octets.size(); at += 4) sum += word_at(octets, at);
     sum = (sum & 0xffffffffU) + (sum >> 32U);
     sum = (sum & 0xffffU) + (sum >> 16U & 0xffffU) + (sum >> 32U);
     sum = (sum & 0xffffU) + (sum >> 16U);
@@ -73,22 +76,23 @@ std::expected<Ipv4Header, Reason> parse_ipv4(ByteView packet) {
     return header;
 }
 
+std::uint32_t plain_total_length(ByteView packet) {
+    const std::uint32_t length = std::uint32_t{packet[2]} << 8U | packet[3];
+    if (length < ipv4_header_least || length > packet.size()) return 0;
+    return header_sum(packet.first(ipv4_header_least)) == 0xffff ? length : 0;
+}
+
 std::expected<Ipv4Header, Reason> parse_quoted_ipv4(ByteView quote) { return parse_fields(quote); }
 
 void write_ipv4(Writer& out, const Ipv4Header& header) {
     SLUICE_CHECK(header.total_length <= ipv4_packet_most && header.fragment_offset % 8 == 0);
-    std::array<std::uint8_t, ipv4_header_least> octets;
-    Writer into(octets);
-    into.u8(0x45);
-    into.u8(header.traffic_class);
-    into.u16(static_cast<std::uint16_t>(header.total_length));
-    into.u16(header.identification);
-    into.u16(fragment_word(header));
-    into.u8(header.hop_limit);
-    into.u8(header.protocol);
-    into.u16(0);
-    into.u32(header.source.to_v4());
-    into.u32(header.destination.to_v4());
+    const auto word = [](std::uint32_t number) { return detail::in_network_order(number); };
+    const std::array<std::uint32_t, 5> words{
+        word(0x45000000U | std::uint32_t{header.traffic_class} << 16U | header.total_length),
+        word(std::uint32_t{header.identification} << 16U | fragment_word(header)),
+        word(std::uint32_t{header.hop_limit} << 24U | std::uint32_t{header.protocol} << 16U),
+        word(header.source.to_v4()), word(header.destination.to_v4())};
+    auto octets = std::bit_cast<std::array<std::uint8_t, ipv4_header_least>>(words);
     const auto checksum = static_cast<std::uint16_t>(~header_sum(octets));
     std::memcpy(octets.data() + checksum_at, &checksum, sizeof checksum);
     out.bytes(octets);

@@ -34,6 +34,10 @@ struct Ipv4Header {
 // ip_bad_header_length, ip_bad_checksum or ip_bad_total_length.
 std::expected<Ipv4Header, Reason> parse_ipv4(ByteView packet);
 
+// Whether the checksum of a header of 20 octets is right and its total length, answered in that case, within the packet; 0:
+// something is wrong, parse_ipv4 tells what.
+std::uint32_t plain_total_length(ByteView packet);
+
 // The header quoted in an ICMP error: whole, but its packet is cut off, and routers may have changed length and
 // checksum on the way. ip_short, ip_bad_version or ip_bad_header_length.
 std::expected<Ipv4Header, Reason> parse_quoted_ipv4(ByteView quote);

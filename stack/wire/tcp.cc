@@ -3,6 +3,34 @@
 #include "base/trace_record.h"
 
 namespace sluice::wire {
+namespace {
+
+template <typename Number>
+Number get(ByteView octets, std::size_t at) {
+    Number number = 0;
+    std::memcpy(&number, octets.data() + at, sizeof number);
+    return detail::in_network_order(number);
+}
+
+// The same octets as the general case makes of it.
+std::size_t write_with_timestamps(ByteSpan room, const TcpHeader& header) {
+    const auto word = [](std::uint32_t number) { return detail::in_network_order(number); };
+    const Timestamps& timestamps = *header.options.timestamps;
+    const std::array<std::uint32_t, 8> words{
+        word(std::uint32_t{header.source_port} << 16U | header.destination_port),
+        word(header.sequence),
+        word(header.acknowledgment),
+        word(8U << 28U | (header.ae ? 1U << 24U : 0U) | std::uint32_t{header.flags} << 16U | header.window),
+        word(header.urgent_pointer),
+        word(timestamps_alone),
+        word(timestamps.value),
+        word(timestamps.echo)};
+    SLUICE_CHECK(sizeof words <= room.size());
+    std::memcpy(room.data(), words.data(), sizeof words);
+    return sizeof words;
+}
+
+}  // namespace
 
 std::expected<TcpHeader, Reason> parse_tcp(ByteView segment) {
     if (segment.size() < tcp_header_least) return std::unexpected(Reason::tcp_short);
@@ -29,7 +57,30 @@ std::expected<TcpHeader, Reason> parse_tcp(ByteView segment) {
     return header;
 }
 
+bool parse_usual_tcp(ByteView segment, UsualTcpHeader& header) {
+    if (segment.size() < tcp_header_least) return false;
+    const auto u16 = [&](std::size_t at) { return get<std::uint16_t>(segment, at); };
+    const auto u32 = [&](std::size_t at) { return get<std::uint32_t>(segment, at); };
+    // Offset, AE and flags as one number.
+    const std::uint32_t kind = u16(12) & ~std::uint32_t{flag::psh};
+    header.has_timestamps = kind == (8U << 12U | flag::ack);
+    if (header.has_timestamps) {
+        if (segment.size() < tcp_header_least + 12 || u32(20) != timestamps_alone) return false;
+        header.timestamps = {u32(24), u32(28)};
+    } else if (kind != (5U << 12U | flag::ack)) {
+        return false;
+    }
+    header.source_port = u16(0);
+    header.destination_port = u16(2);
+    header.sequence = u32(4);
+    header.acknowledgment = u32(8);
+    header.flags = segment[13];
+    header.window = u16(14);
+    return true;
+}
+
 std::size_t write_tcp(ByteSpan room, const TcpHeader& header) {
+    if (header.options.is_timestamps_alone()) return write_with_timestamps(room, header);
     Writer out(room);
     const std::size_t length = tcp_header_least + size_of(header.options);
     out.u16(header.source_port);

@@ -30,6 +30,22 @@ struct TcpHeader {
 // Judges lengths and options only. tcp_short, tcp_bad_offset or tcp_bad_options.
 std::expected<TcpHeader, Reason> parse_tcp(ByteView segment);
 
+// The header nearly every segment of an open connection carries: ACK, perhaps PSH, no option or timestamps alone as in
+// RFC 7323 appendix A.
+struct UsualTcpHeader {
+    std::uint16_t source_port = 0;
+    std::uint16_t destination_port = 0;
+    std::uint32_t sequence = 0;
+    std::uint32_t acknowledgment = 0;
+    std::uint8_t flags = 0;
+    bool has_timestamps = false;
+    std::uint16_t window = 0;
+    Timestamps timestamps;
+    std::uint32_t length() const { return tcp_header_least + (has_timestamps ? 12U : 0U); }
+};
+// False: it is another kind, or none; parse_tcp tells.
+bool parse_usual_tcp(ByteView segment, UsualTcpHeader& header);
+
 // Writes header and options with a zero checksum; returns the header's length.
 std::size_t write_tcp(ByteSpan room, const TcpHeader& header);
 

@@ -21,8 +21,6 @@ enum : std::uint8_t {
     kind_accurate_ecn_1 = 174,
 };
 
-constexpr std::array<std::uint8_t, 4> timestamps_alone{kind_nop, kind_nop, kind_timestamps, 10};
-
 void take_sack(Reader& body, TcpOptions& options) {
     while (body.remaining() >= 8 && options.sack_count < options.sack.size())
         options.sack[options.sack_count++] = {body.u32(), body.u32()};
@@ -107,14 +105,14 @@ bool take_option(std::uint8_t kind, ByteView octets, bool is_syn, TcpOptions& op
 
 std::expected<TcpOptions, Reason> parse_tcp_options(ByteView octets, bool is_syn) {
     TcpOptions options;
-    Reader in(octets);
-    // RFC 7323 appendix A: what nearly every segment carries, in one comparison.
-    if (octets.size() == 12 &&
-        std::memcmp(octets.data(), timestamps_alone.data(), timestamps_alone.size()) == 0) {
-        in.skip(timestamps_alone.size());
-        options.timestamps = Timestamps{in.u32(), in.u32()};
-        return options;
+    if (octets.size() == 12) {
+        Reader usual(octets);
+        if (usual.u32() == timestamps_alone) {
+            options.timestamps = Timestamps{usual.u32(), usual.u32()};
+            return options;
+        }
     }
+    Reader in(octets);
     while (in.remaining() > 0) {
         const std::uint8_t kind = in.u8();
         if (kind == kind_end) break;  // [MUST-69]: what follows is padding

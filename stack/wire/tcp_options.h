@@ -49,9 +49,16 @@ struct TcpOptions {
     bool sack_permitted = false;
     std::array<SackBlock, 4> sack{};
     std::uint8_t sack_count = 0;
+
+    bool is_timestamps_alone() const {
+        return timestamps && !mss && !window_shift && !fast_open && !accurate_ecn && !sack_permitted &&
+               sack_count == 0;
+    }
 };
 
 inline constexpr std::size_t tcp_options_max = 40;
+// RFC 7323 appendix A: two NOPs, the kind and the length, in front of what nearly every segment carries.
+inline constexpr std::uint32_t timestamps_alone = 0x0101080aU;
 
 // RFC 9293 3.1 [MUST-5, 6, 7, 64]. `is_syn` tells whether options that belong to SYN segments are taken at all.
 std::expected<TcpOptions, Reason> parse_tcp_options(ByteView octets, bool is_syn);

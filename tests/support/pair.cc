@@ -40,6 +40,7 @@ Pair::~Pair() = default;
 
 void Pair::carry(std::size_t from, Octets frame) {
     ++frames_;
+    if (options_.change) options_.change(frame);
     int copies = 1;
     Instant at = now_ + options_.delay;
     if (options_.copies) {

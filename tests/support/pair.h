@@ -30,6 +30,7 @@ struct PairOptions {
     LinkCapabilities link = {};
     // Decides about frame `index` (1, 2, 3 ... over both ways) instead of the faults: how many copies arrive.
     std::function<int(std::size_t index, bool from_first)> copies = {};
+    std::function<void(Octets&)> change = {};  // to every frame
 };
 
 class Pair {

@@ -69,6 +69,8 @@ public:
     }
     Pos last_ack_sent() const { return last_ack_sent_; }
     std::uint16_t mss_announced() const { return mss_announced_; }
+    // Something lies above a hole, or is to be reported as received twice.
+    bool has_disorder() const { return disorder_ != nullptr; }
     bool has_hole() const { return disorder_ && !disorder_->held.empty(); }
 
     // --- selective acknowledgments (RFC 2018, RFC 2883)

@@ -45,6 +45,7 @@ public:
     bool on_loss(Pos octets, const Settings& settings, Instant now);
 
     // --- probes
+    bool is_searching() const { return search_ != nullptr; }
     // The packet size to try now, if it is time (RFC 4821 7.3, 7.4).
     std::optional<std::uint32_t> due(const Settings& settings, Instant now) const;
     void on_probe_sent(Range text, std::uint32_t size);

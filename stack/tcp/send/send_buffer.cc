@@ -40,6 +40,7 @@ void SendBuffer::append_owned(Slice data) {
 }
 
 std::uint32_t SendBuffer::piece_at(Pos at) const {
+    if (at >= pieces_.back().begin) return pieces_.size() - 1;  // what is new lies there, mostly
     std::uint32_t low = 0;
     std::uint32_t high = pieces_.size();
     while (high - low > 1) {

@@ -54,6 +54,41 @@ TEST_CASE("a header is read as another library writes it [RFC 9293 3.1]") {
     CHECK(header->header_length == 20);
 }
 
+TEST_CASE("the usual header is read as any other, and no other as it [RFC 9293 3.1] [RFC 7323 appendix A]") {
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+        CAPTURE(seed);
+        test::Draw draw(seed);
+        int usual = 0;
+        for (int i = 0; i < 5000; ++i) {
+            Octets segment = draw.octets(20 + draw.below(40));
+            const bool has_timestamps = draw.one_in(2);
+            segment[12] = has_timestamps ? 0x80 : 0x50;
+            segment[13] = draw.one_in(2) ? flag::ack : flag::ack | flag::psh;
+            const std::array<std::uint8_t, 4> padded{1, 1, 8, 10};
+            if (segment.size() >= 24) std::copy(padded.begin(), padded.end(), segment.begin() + 20);
+            if (draw.one_in(3)) segment[12 + draw.below(std::min<std::size_t>(segment.size() - 12, 12))] ^= 1;
+            UsualTcpHeader header;
+            if (!parse_usual_tcp(segment, header)) continue;
+            ++usual;
+            const auto full = parse_tcp(segment);
+            REQUIRE(full);
+            REQUIRE(header.source_port == full->source_port);
+            REQUIRE(header.destination_port == full->destination_port);
+            REQUIRE(header.sequence == full->sequence);
+            REQUIRE(header.acknowledgment == full->acknowledgment);
+            REQUIRE(header.window == full->window);
+            REQUIRE(header.length() == full->header_length);
+            REQUIRE(header.flags == full->flags);
+            REQUIRE((header.flags & ~flag::psh) == flag::ack);
+            REQUIRE_FALSE(full->ae);
+            REQUIRE(header.has_timestamps == full->options.timestamps.has_value());
+            REQUIRE((!header.has_timestamps || (header.timestamps.value == full->options.timestamps->value &&
+                                                header.timestamps.echo == full->options.timestamps->echo)));
+        }
+        REQUIRE(usual > 2000);
+    }
+}
+
 TEST_CASE("a window above 32767 is large and not negative [MUST-1] [RFC 9293 3.1]") {
     Tins::TCP tcp(1, 2);
     for (const unsigned window : {0x7fffU, 0x8000U, 0x8001U, 0xffffU}) {
