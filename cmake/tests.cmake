@@ -210,6 +210,14 @@ if(NOT SLUICE_SANITIZE AND NOT SLUICE_COVERAGE)
         set_tests_properties(headers_compile_alone PROPERTIES LABELS source PROCESSORS 2 TIMEOUT 600)
     endif()
 
+    # Instructions per segment against the golden figures: exact where the compiler is theirs.
+    find_program(VALGRIND valgrind)
+    if(TARGET segment_cost AND VALGRIND AND CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        add_test(NAME instructions_per_segment COMMAND "${PROJECT_SOURCE_DIR}/scripts/bench_costs" --bin
+            $<TARGET_FILE_DIR:segment_cost>)
+        set_tests_properties(instructions_per_segment PROPERTIES LABELS bench TIMEOUT 120)
+    endif()
+
     # A project that finds the installed package, links it and runs.
     add_test(NAME install_consumer COMMAND "${tests_dir}/install/run" "${PROJECT_BINARY_DIR}" "${CMAKE_COMMAND}"
         "${CMAKE_CXX_COMPILER}" "${tests_dir}/install/consumer")
