@@ -85,10 +85,12 @@ void Loop::read_burst(Port& port) {
     for (int i = 0; i < burst; ++i) {
         std::optional<FrameIn> frame = port.device->read(stack_.pool());
         if (!frame) return;
+        // What the frame before asked for leaves first. After the last one the application has its turn: its answer carries
+        // the ACK.
+        emit();
         const Instant now = clock_.now();
         for (FrameWatcher* watcher : watchers_) watcher->on_frame_in(port.link, *frame, now);
         stack_.receive(port.link, std::move(*frame), now);
-        emit();
         if (after_frame_) after_frame_();
     }
 }

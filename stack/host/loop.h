@@ -1,7 +1,7 @@
 // Drives one Stack with its devices: the outside world in one loop, on one thread.
 //
 //   wait until a device or descriptor is ready, a timer or the Stack's next deadline
-//   for each device: read a burst; each frame is absorbed, then what is owed is emitted
+//   for each device: read a burst; before each frame is absorbed, what is owed for those before it is emitted
 //   Stack::on_time, timers, descriptors, Stack::dispatch; emit until nothing is owed
 //
 // Told: devices with their link numbers, descriptors and timers of the application. Owns none of them.

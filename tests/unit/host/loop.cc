@@ -103,6 +103,32 @@ TEST_CASE("what a frame asks for leaves in the same round") {
     CHECK(reply.rfind_pdu<Tins::ARP>().sender_hw_addr() == "02:00:00:00:00:02");
 }
 
+TEST_CASE("the application has its turn before the answer to the last frame leaves, and after the others did") {
+    World w;
+    struct Reader final : Watcher {
+        explicit Reader(const std::deque<Octets>& out) : out_(out) {}
+        void on_ready(Readiness readiness) override {
+            if (readiness.readable) left_before = out_.size();
+        }
+        std::size_t left_before = 0;
+
+    private:
+        const std::deque<Octets>& out_;
+    } reader(w.device.out);
+    UdpSocket socket = w.stack.open_udp().value();
+    REQUIRE(socket.bind({wire::Address(), 7}));
+    socket.watch(&reader);
+    w.loop.step(0s);
+    Tins::EthernetII datagram = Tins::EthernetII("02:00:00:00:00:02", "02:00:00:00:00:01") /
+                                Tins::IP("192.0.2.2", "192.0.2.1") / Tins::UDP(7, 4000) /
+                                Tins::RawPDU("hello");
+    w.device.arrive(datagram.serialize());
+    for (const char* from : {"192.0.2.7", "192.0.2.8", "192.0.2.9"}) w.device.arrive(arp_request(from));
+    w.loop.step(1s);
+    CHECK(reader.left_before == 2);
+    CHECK(w.device.out.size() == 3);
+}
+
 TEST_CASE("a frame the device has no room for is kept, and nothing overtakes it") {
     World w;
     w.device.full_for = 2;
