@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "apps/common/http/basic_auth.h"
+#include "apps/common/http/client_request.h"
 #include "apps/common/http/compressed.h"
 #include "apps/common/http/conditional.h"
 #include "apps/common/http/negotiate.h"
