@@ -216,8 +216,9 @@ bool Stack::dispatch() {
 Instant Stack::now() const { return parts_->now; }
 
 std::expected<TcpListener, Error> Stack::listen(const ListenOptions& options) {
-    const auto listener = parts_->tcp.listen({options.address, options.port}, options.backlog,
-                                             options.options, options.reuse_address, parts_->now);
+    const auto listener =
+        parts_->tcp.listen({options.address, options.port}, options.backlog, options.options,
+                           {options.reuse_address, options.reuse_port}, parts_->now);
     if (!listener) return std::unexpected(error_of(listener.error()));
     return TcpListener(&parts_->tcp, *listener);
 }

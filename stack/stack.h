@@ -47,6 +47,8 @@ struct ListenOptions {
     TcpOptions options{};
     bool reuse_address =
         true;  // SO_REUSEADDR: a port whose old connections are in TIME-WAIT or still open may be listened on
+    bool reuse_port =
+        false;  // SO_REUSEPORT: beside listeners that say so too; new connections are spread over them
 };
 
 struct ConnectOptions {

@@ -12,17 +12,18 @@ bool overlap(const wire::Address& a, const wire::Address& b) {
 
 }  // namespace
 
-// socket(7): with SO_REUSEADDR on both, a port may be bound twice, but not beside one that listens.
-bool BoundPorts::conflicts(const wire::Endpoint& wanted, bool reuse) const {
+// socket(7): with SO_REUSEADDR on both, a port may be bound twice, but not beside one that listens. With SO_REUSEPORT on
+// both, also then.
+bool BoundPorts::conflicts(const wire::Endpoint& wanted, tcp::Reuse reuse) const {
     for (const auto& [owner, claim] : claims_)
         if (claim.local.port == wanted.port && overlap(claim.local.address, wanted.address) &&
-            !(reuse && claim.reuse))
+            !(reuse.address && claim.reuse.address) && !(reuse.port && claim.reuse.port))
             return true;
     return false;
 }
 
 Answer<std::uint16_t> BoundPorts::claim(Stack& stack, const Socket& owner, const wire::Endpoint& local,
-                                        bool reuse) {
+                                        tcp::Reuse reuse) {
     wire::Endpoint bound = local;
     if (local.port == 0) {
         const Answer<std::uint16_t> port = choose(stack, local.address);
@@ -32,7 +33,7 @@ Answer<std::uint16_t> BoundPorts::claim(Stack& stack, const Socket& owner, const
         if (conflicts(local, reuse)) return fail(EADDRINUSE);
         for (const TcpEntry& entry : stack.tcp_entries())
             if (entry.info.local.port == local.port && overlap(entry.info.local.address, local.address) &&
-                (!reuse || entry.info.state == State::listen))
+                (entry.info.state == State::listen ? !reuse.port : !reuse.address && !reuse.port))
                 return fail(EADDRINUSE);
     }
     claims_.insert_or_assign(&owner, Claim{bound, reuse});
@@ -58,7 +59,7 @@ Answer<std::uint16_t> BoundPorts::choose(Stack& stack, const wire::Address& addr
     return fail(EADDRINUSE);
 }
 
-void BoundPorts::set_reuse(const Socket& owner, bool reuse) {
+void BoundPorts::set_reuse(const Socket& owner, tcp::Reuse reuse) {
     const auto found = claims_.find(&owner);
     if (found != claims_.end()) found->second.reuse = reuse;
 }

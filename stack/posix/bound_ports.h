@@ -1,5 +1,5 @@
 // Which ports the sockets of a Host have bound before they listen or connect, and whether another may be bound
-// (socket(7) SO_REUSEADDR, ip(7)). What listens and what is connected the Stack knows itself.
+// (socket(7) SO_REUSEADDR and SO_REUSEPORT, ip(7)). What listens and what is connected the Stack knows itself.
 #pragma once
 
 #include <cstdint>
@@ -15,17 +15,18 @@ class Socket;
 class BoundPorts {
 public:
     // The port for `owner`; port 0 chooses one (RFC 6056). EADDRINUSE: taken.
-    Answer<std::uint16_t> claim(Stack& stack, const Socket& owner, const wire::Endpoint& local, bool reuse);
-    void set_reuse(const Socket& owner, bool reuse);
+    Answer<std::uint16_t> claim(Stack& stack, const Socket& owner, const wire::Endpoint& local,
+                                tcp::Reuse reuse);
+    void set_reuse(const Socket& owner, tcp::Reuse reuse);
     void release(const Socket& owner) { claims_.erase(&owner); }
 
 private:
     struct Claim {
         wire::Endpoint local;
-        bool reuse = false;
+        tcp::Reuse reuse;
     };
 
-    bool conflicts(const wire::Endpoint& wanted, bool reuse) const;
+    bool conflicts(const wire::Endpoint& wanted, tcp::Reuse reuse) const;
     Answer<std::uint16_t> choose(Stack& stack, const wire::Address& address) const;
 
     std::unordered_map<const Socket*, Claim> claims_;

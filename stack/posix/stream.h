@@ -40,13 +40,12 @@ public:
 private:
     // What is not in the core's options.
     struct OwnOptions {
-        bool reuse_address = false;
-        bool reuse_port = false;         // kept and told; two listeners on a port there are not
-        bool urgent_inline = false;      // SO_OOBINLINE
-        bool fast_open_connect = false;  // TCP_FASTOPEN_CONNECT
-        bool cork = false;               // TCP_CORK, without what MSG_MORE adds
-        int low_water = 1;               // SO_RCVLOWAT
-        std::optional<Duration> linger;  // SO_LINGER
+        tcp::Reuse reuse{.address = false};  // SO_REUSEADDR, SO_REUSEPORT
+        bool urgent_inline = false;          // SO_OOBINLINE
+        bool fast_open_connect = false;      // TCP_FASTOPEN_CONNECT
+        bool cork = false;                   // TCP_CORK, without what MSG_MORE adds
+        int low_water = 1;                   // SO_RCVLOWAT
+        std::optional<Duration> linger;      // SO_LINGER
         Limits limits;
     };
 

@@ -24,8 +24,7 @@ Answer<void> Stream::bind(Turn& turn, const wire::Endpoint& local) {
     if (bound_ || listener_ || socket_) return fail(EINVAL);
     if (!local.address.is_unspecified() && !turn.stack().ip().is_ours(local.address))
         return fail(EADDRNOTAVAIL);
-    const Answer<std::uint16_t> port =
-        driver()->ports().claim(turn.stack(), *this, local, own_.reuse_address);
+    const Answer<std::uint16_t> port = driver()->ports().claim(turn.stack(), *this, local, own_.reuse);
     if (!port) return fail(port.error());
     bound_ = {local.address, *port};
     return {};
@@ -48,7 +47,8 @@ Answer<void> Stream::listen(Turn& turn, int backlog) {
                                          .port = bound_->port,
                                          .backlog = wanted,
                                          .options = options_,
-                                         .reuse_address = own_.reuse_address});
+                                         .reuse_address = own_.reuse.address,
+                                         .reuse_port = own_.reuse.port});
     if (!listener) return fail(errno_of(listener.error()));
     listener_ = std::move(*listener);
     listener_.watch(this);

@@ -91,8 +91,8 @@ Answer<int> Stream::socket_number_of(Turn& turn, int name) const {
         case SO_DOMAIN: return AF_INET;
         case SO_PROTOCOL: return IPPROTO_TCP;
         case SO_ACCEPTCONN: return listener_ ? 1 : 0;
-        case SO_REUSEADDR: return own_.reuse_address ? 1 : 0;
-        case SO_REUSEPORT: return own_.reuse_port ? 1 : 0;
+        case SO_REUSEADDR: return own_.reuse.address ? 1 : 0;
+        case SO_REUSEPORT: return own_.reuse.port ? 1 : 0;
         case SO_KEEPALIVE: return now.keep_alive ? 1 : 0;
         case SO_OOBINLINE: return own_.urgent_inline ? 1 : 0;
         case SO_RCVLOWAT: return own_.low_water;
@@ -184,10 +184,10 @@ Answer<void> Stream::set_socket_number(Turn& turn, int name, int number) {
     TcpOptions changed = options();
     switch (name) {
         case SO_REUSEADDR:
-            own_.reuse_address = number != 0;
-            turn.driver().ports().set_reuse(*this, own_.reuse_address);
+        case SO_REUSEPORT:
+            (name == SO_REUSEADDR ? own_.reuse.address : own_.reuse.port) = number != 0;
+            turn.driver().ports().set_reuse(*this, own_.reuse);
             return {};
-        case SO_REUSEPORT: own_.reuse_port = number != 0; return {};
         case SO_OOBINLINE: own_.urgent_inline = number != 0; return {};
         case SO_RCVLOWAT:
             own_.low_water = number < 0 ? std::numeric_limits<int>::max() : std::max(number, 1);

@@ -63,14 +63,21 @@ std::vector<Record*> Demux::all() {
     return records;
 }
 
-Listener* Demux::listener_at(const wire::Endpoint& local) {
+Listener* Demux::listener_at(const wire::Endpoint& local, const Tuple& tuple) const {
     const auto found = listeners_.find(local);
-    return found == listeners_.end() ? nullptr : found->second.get();
+    if (found == listeners_.end()) return nullptr;
+    const Sharing& sharing = found->second;
+    return sharing[sharing.size() == 1 ? 0 : hash_(tuple) % sharing.size()].get();
 }
 
-Listener* Demux::listener_for(const wire::Endpoint& local) {
-    if (Listener* exact = listener_at(local)) return exact;
-    return listener_at({wire::Address(), local.port});
+Listener* Demux::listener_for(const Tuple& tuple) {
+    if (Listener* exact = listener_at(tuple.local, tuple)) return exact;
+    return listener_at({wire::Address(), tuple.local.port}, tuple);
+}
+
+bool Demux::may_listen(const wire::Endpoint& local, bool shares_port) const {
+    const auto found = listeners_.find(local);
+    return found == listeners_.end() || (shares_port && found->second.front()->shares_port);
 }
 
 bool Demux::is_listened_port(std::uint16_t port) const {
@@ -78,10 +85,13 @@ bool Demux::is_listened_port(std::uint16_t port) const {
 }
 
 Listener& Demux::add_listener(std::unique_ptr<Listener> listener) {
-    const wire::Endpoint local = listener->local;
-    return *(listeners_[local] = std::move(listener));
+    return *listeners_[listener->local].emplace_back(std::move(listener));
 }
 
-void Demux::erase_listener(Listener& listener) { listeners_.erase(wire::Endpoint(listener.local)); }
+void Demux::erase_listener(Listener& listener) {
+    const auto found = listeners_.find(listener.local);
+    std::erase_if(found->second, [&](const auto& one) { return one.get() == &listener; });
+    if (found->second.empty()) listeners_.erase(found);
+}
 
 }  // namespace sluice::tcp

@@ -27,6 +27,7 @@ struct Listener {
     NewsList deferred;      // established, and waiting for their first data (TCP_DEFER_ACCEPT)
     Watcher* watcher = nullptr;
     bool has_news = false;
+    bool shares_port = false;  // SO_REUSEPORT
     Instant last_cookie_at{};  // cookies are believed only while they may be about
     bool sent_cookies = false;
     std::shared_ptr<EarlyOpens> early_opens = std::make_shared<EarlyOpens>();  // shared with those that count
@@ -55,18 +56,24 @@ public:
     // All records by number.
     std::vector<Record*> all();
 
-    // The listener for a segment to `local`: bound to the address first, else to any (RFC 9293 [MUST-43]).
-    Listener* listener_for(const wire::Endpoint& local);
-    Listener* listener_at(const wire::Endpoint& local);  // exactly
+    // The listener for a segment of `tuple`: bound to the address first, else to any (RFC 9293 [MUST-43]). Of several that
+    // share a port the keyed hash of the tuple chooses: always the same one while they stay, and nobody outside knows which.
+    Listener* listener_for(const Tuple& tuple);
+    // Nobody listens there, or all who do share the port and this one does too.
+    bool may_listen(const wire::Endpoint& local, bool shares_port) const;
     bool is_listened_port(std::uint16_t port) const;
     Listener& add_listener(std::unique_ptr<Listener> listener);
     void erase_listener(Listener& listener);
     template <typename Visit>
     void visit_listeners(Visit visit) const {
-        for (const auto& [local, listener] : listeners_) visit(*listener);
+        for (const auto& [local, sharing] : listeners_)
+            for (const auto& listener : sharing) visit(*listener);
     }
 
 private:
+    using Sharing = std::vector<std::unique_ptr<Listener>>;  // never empty
+    Listener* listener_at(const wire::Endpoint& local, const Tuple& tuple) const;
+
     struct Hash {
         SipKey key;
         std::size_t operator()(const Tuple& tuple) const;
@@ -84,7 +91,7 @@ private:
     std::vector<Table::bucket_type> buckets_;
     Table table_;
     Record* last_found_ = nullptr;  // segments of a connection come in a row
-    std::map<wire::Endpoint, std::unique_ptr<Listener>> listeners_;
+    std::map<wire::Endpoint, Sharing> listeners_;
 };
 
 }  // namespace sluice::tcp

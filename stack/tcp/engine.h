@@ -79,7 +79,7 @@ public:
 
     // --- calls
     std::expected<Listener*, OpenError> listen(const wire::Endpoint& local, std::uint32_t backlog,
-                                               const Options& options, bool reuse, Instant now);
+                                               const Options& options, Reuse reuse, Instant now);
     std::expected<Connection*, OpenError> connect(const wire::Endpoint& remote, wire::Endpoint local,
                                                   const Options& options, Instant now);
     Connection* accept(Listener& listener, Instant now);

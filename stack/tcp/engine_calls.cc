@@ -47,7 +47,7 @@ Engine::~Engine() {
 }
 
 std::expected<Listener*, OpenError> Engine::listen(const wire::Endpoint& wanted, std::uint32_t backlog,
-                                                   const Options& options, bool reuse_address,
+                                                   const Options& options, Reuse reuse,
                                                    Instant now) {  // RFC 9293 3.10.1, passive
     wire::Endpoint local = wanted;
     if (!local.address.is_unspecified() && !paths_.is_ours(local.address))
@@ -58,9 +58,9 @@ std::expected<Listener*, OpenError> Engine::listen(const wire::Endpoint& wanted,
         if (!port) return std::unexpected(OpenError::address_in_use);
         local.port = *port;
     }
-    // [MUST-41]: an existing LISTEN is never disturbed.
-    if (demux_.listener_at(local)) return std::unexpected(OpenError::address_in_use);
-    if (!reuse_address) {
+    // [MUST-41]: an existing LISTEN is never disturbed; it may agree to share.
+    if (!demux_.may_listen(local, reuse.port)) return std::unexpected(OpenError::address_in_use);
+    if (!reuse.address) {
         for (const Record* record : demux_.all())
             if (record->tuple.local.port == local.port) return std::unexpected(OpenError::address_in_use);
     }
@@ -69,6 +69,7 @@ std::expected<Listener*, OpenError> Engine::listen(const wire::Endpoint& wanted,
     listener->number = ++number_;
     listener->backlog.limit = std::clamp(backlog, 1U, settings_.backlog_max);
     listener->options = options;
+    listener->shares_port = reuse.port;
     if (trace_.mode() != TraceMode::off) {
         ConnectionFacts facts;
         facts.connection = listener->number;
@@ -80,7 +81,7 @@ std::expected<Listener*, OpenError> Engine::listen(const wire::Endpoint& wanted,
 }
 
 bool Engine::is_free(const Tuple& tuple) {
-    return demux_.find(tuple) == nullptr && demux_.listener_for(tuple.local) == nullptr;
+    return demux_.find(tuple) == nullptr && demux_.listener_for(tuple) == nullptr;
 }
 
 std::expected<Connection*, OpenError> Engine::connect(const wire::Endpoint& remote, wire::Endpoint local,

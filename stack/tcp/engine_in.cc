@@ -121,7 +121,7 @@ void Engine::dispatch(const Arrived& arrived, Instant now) {
                 return on_segment_in_time_wait(static_cast<TimeWait&>(*record), arrived, now);
         }
     }
-    if (Listener* listener = demux_.listener_for(arrived.tuple.local))
+    if (Listener* listener = demux_.listener_for(arrived.tuple))
         return on_segment_in_listen(*listener, arrived, now);
     on_segment_in_closed(arrived, now);
 }
@@ -427,7 +427,7 @@ void Engine::on_segment_in_time_wait(TimeWait& record, const Arrived& arrived,
 // RFC 6191: a new SYN replaces the old connection, if a listener admits it. The old record is kept until the
 // handshake completes.
 void Engine::reuse(TimeWait& record, const Arrived& arrived, Instant now) {
-    Listener* listener = demux_.listener_for(arrived.tuple.local);
+    Listener* listener = demux_.listener_for(arrived.tuple);
     if (!listener || !listener->backlog.has_room()) {
         drop(Reason::tcp_syn_in_sync, arrived, record.number, now);
         return owe_ack(record, Cause::challenge, now);

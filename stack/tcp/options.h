@@ -41,6 +41,12 @@ struct Options {
     bool fast_open_connect = false;
 };
 
+// Who else may have a listener's port (socket(7)).
+struct Reuse {
+    bool address = true;  // SO_REUSEADDR: connections in TIME-WAIT or still open
+    bool port = false;    // SO_REUSEPORT: listeners that say so too; new connections are spread over them
+};
+
 // A connection as an application may look at it (RFC 9293 STATUS).
 struct Info {
     State state = State::closed;

@@ -292,17 +292,21 @@ TEST_CASE("a writer is held back while octets wait unsent [tcp(7) TCP_NOTSENT_LO
     CHECK(taken < 100'000'000);
 }
 
-TEST_CASE("SO_REUSEPORT of a stream is kept, but one port has one listener [socket(7)]") {
+TEST_CASE("SO_REUSEPORT lets several sockets that all set it listen on one port [socket(7)]") {
     TwoHosts hosts;
     const Fd first = hosts.stream(*hosts.b);
     const Fd second = hosts.stream(*hosts.b);
+    const Fd third = hosts.stream(*hosts.b);
     const sockaddr_in local = at(address_b, 80);
     for (const Fd* fd : {&first, &second}) {
         CHECK(get(*fd, SOL_SOCKET, SO_REUSEPORT) == 0);
         set(*fd, SOL_SOCKET, SO_REUSEPORT, 1);
         CHECK(get(*fd, SOL_SOCKET, SO_REUSEPORT) == 1);
+        CHECK(posix::bind(*fd, generic(local), sizeof local) == 0);
+        CHECK(posix::listen(*fd, 1) == 0);
     }
-    CHECK(posix::bind(first, generic(local), sizeof local) == 0);
-    CHECK(posix::listen(first, 1) == 0);
-    CHECK_ERRNO(posix::bind(second, generic(local), sizeof local), EADDRINUSE);
+    set(third, SOL_SOCKET, SO_REUSEADDR, 1);
+    CHECK_ERRNO(posix::bind(third, generic(local), sizeof local), EADDRINUSE);
+    set(third, SOL_SOCKET, SO_REUSEPORT, 1);
+    CHECK(posix::bind(third, generic(local), sizeof local) == 0);
 }
