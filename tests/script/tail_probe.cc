@@ -180,6 +180,16 @@ SCRIPT_TEST("a probe that led into recovery is not counted a second time [R8985-
     CHECK(t.info().cwnd >= 5000);
 }
 
+SCRIPT_TEST("with nothing in flight no probe is armed [R8985-13]", Worlds::all) {
+    Script t(with_sack());
+    established_in(t, 100ms);
+    sends_flight(t, 1000, 1);
+    CHECK(t.info().deadline == DeadlineKind::tail_probe);
+    t.after(100ms).peer_sends(ack(1001));
+    CHECK_FALSE(t.info().deadline);
+    t.stack_is_silent_for(10s);
+}
+
 SCRIPT_TEST("of the deadlines of reordering, probe, timer and shut window one runs [R8985-18]", Worlds::all) {
     Script t(with_sack());
     established_in(t, 100ms);

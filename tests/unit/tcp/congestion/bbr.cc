@@ -274,5 +274,34 @@ TEST_CASE("losses that were none: back to startup [A.18, 5.5.11.2]") {
     CHECK(path.bbr.inflight_longterm() > Pos{1} << 60);
 }
 
+TEST_CASE(
+    "drain paces at half the bandwidth less one percent, and ends after more than three rounds although the "
+    "queue "
+    "stays [5.3.2] [5.6.2]") {
+    Bbr bbr;
+    bbr.start(10 * mss, 1, 2);
+    Pos total = 0;
+    Instant now{};
+    const auto round = [&] {  // 10 segments in 100 ms, and far more in flight than that
+        AckSample sample;
+        sample.now = now += 100ms;
+        sample.mss = mss;
+        sample.octets = sample.delivered = sample.rate.delivered = 10 * mss;
+        sample.in_flight = sample.rate.in_flight = 1000 * mss;
+        sample.rtt = sample.smoothed = sample.rate.interval = 100ms;
+        sample.rate.prior_delivered = total;
+        sample.rate.total = total += 10 * mss;
+        bbr.on_acked(sample);
+    };
+    for (int i = 0; i < 10 && bbr.state() == State::startup; ++i) round();
+    REQUIRE(bbr.state() == State::drain);
+    CHECK(bbr.max_bw() == 100'000);
+    CHECK(bbr.pacing_rate() == 49'500);
+    for (int i = 0; i < 3; ++i) round();
+    CHECK(bbr.state() == State::drain);
+    round();
+    CHECK(bbr.state() == State::down);
+}
+
 }  // namespace
 }  // namespace sluice::tcp

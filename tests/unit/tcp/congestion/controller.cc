@@ -41,6 +41,24 @@ TEST_CASE("more than one lost SYN leaves one segment; one does not [R5681-6] [RF
     CHECK(started({}, 2).window() == 1000);
 }
 
+TEST_CASE("after a lost first window idle time leaves min(4 MSS, max(2 MSS, 4380)) [R3390-7] [RFC 3390 1]") {
+    const Settings settings;
+    struct Row {
+        std::uint32_t mss;
+        Pos window;
+    };
+    for (const auto& [segment, window] : {Row{500, 2000}, Row{1000, 4000}, Row{1095, 4380}, Row{1460, 4380},
+                                          Row{2190, 4380}, Row{3000, 6000}}) {
+        CAPTURE(segment);
+        Controller controller;
+        controller.start(Congestion::reno, settings, segment, 0, 1);
+        CHECK(controller.restart_window(settings, segment) ==
+              Controller::initial_window(settings, segment, 0));
+        controller.on_loss({Instant{}, 10000, 10000, segment});
+        CHECK(controller.restart_window(settings, segment) == window);
+    }
+}
+
 TEST_CASE("a window that was not in use does not grow [RFC 7661 1.2]") {
     Controller controller = started();
     controller.on_acked(acked(1000, false));

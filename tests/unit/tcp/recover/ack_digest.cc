@@ -118,6 +118,16 @@ TEST_CASE(
     CHECK_FALSE(w.digest(seg).rtt);
 }
 
+TEST_CASE("a round trip is exact where something was acknowledged and nothing of it was resent [R6298-7]") {
+    World once;
+    CHECK_FALSE(once.digest(once.ack(1)).is_rtt_exact);
+    CHECK(once.digest(once.ack(1001)).is_rtt_exact);
+    World twice;
+    twice.flight.mark_first_lost(1000);
+    twice.flight.on_resent({1, 1001}, Instant{1100ms});
+    CHECK_FALSE(twice.digest(twice.ack(2001)).is_rtt_exact);
+}
+
 TEST_CASE("an echo without negotiation is ignored [R7323-11] [RFC 7323 3.2]") {
     World w;
     w.flight.mark_all_lost();
