@@ -8,6 +8,7 @@
 
 #include "apps/common/failure.h"
 #include "host/tap.h"
+#include "tcp/profile.h"
 
 namespace sluice::common {
 namespace {
@@ -117,6 +118,8 @@ wire::MacAddress mac_for(const wire::Address& address) {
 std::string settings_text(const NetworkOptions& options) {
     std::string out;
     append_settings(out, "net", options.net, net::setting_rows());
+    out += fmt::format("{:<30} {:<11} {:<24} {}\n", "tcp.profile", "", choice_text(tcp::profile_names),
+                       "sets many of the next, as that system has them (docs/profiles.md)");
     append_settings(out, "tcp", options.tcp, tcp::setting_rows());
     append_settings(out, "udp", options.udp, udp::setting_rows());
     return out;
@@ -132,6 +135,10 @@ void apply_set(NetworkOptions& options, std::string_view text) {
         if (name.starts_with(folder)) only = folder;
     name.remove_prefix(only.size());
 
+    if (name == "profile" && only != "net." && only != "udp.") {
+        if (!tcp::apply_profile(options.tcp, value)) refuse("--set", text, choice_text(tcp::profile_names));
+        return;
+    }
     bool known = false;
     const auto apply = [&](std::string_view folder, auto& settings, auto rows) {
         if (!only.empty() && only != folder) return;

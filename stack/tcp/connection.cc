@@ -116,8 +116,10 @@ void Connection::end(Event event, Reason reason, Rule rule, Instant now) {
                           reason == Reason::end_aborted || reason == Reason::end_unread_data ||
                           reason == Reason::tcp_data_after_close || reason == Reason::end_fin_wait_2_idle;
     // While both sides were closing nobody is told (RFC 9293 3.10.7.4, second step), and what came before the FIN stays.
-    const bool was_closing =
-        state_ == State::closing || state_ == State::last_ack || state_ == State::time_wait;
+    // Choice: as Linux does, the same may go for who has read to the end; what he writes then fails as after a close.
+    const bool was_closing = state_ == State::closing || state_ == State::last_ack ||
+                             state_ == State::time_wait ||
+                             (state_ == State::close_wait && environment_.settings.close_wait_reset_is_pipe);
     const bool is_late_reset = was_closing && reason == Reason::end_reset_by_peer;
     ended_ = reason;
     if (!is_quiet && !is_late_reset) error_ = reason;

@@ -14,7 +14,7 @@ std::expected<std::size_t, CallError> Connection::read(ByteSpan room, bool only_
     const ReceiveQueue& queue = receiver_.queue();
     if (queue.empty()) {
         if (error_ != Reason::none) return std::unexpected(CallError::ended);
-        if (receiver_.is_finished() || receiver_.is_discarding() || ended_ != Reason::none) return 0U;
+        if (receiver_.is_finished() || receiver_.is_shut() || ended_ != Reason::none) return 0U;
         return std::unexpected(CallError::would_block);
     }
     if (only_peek) return queue.peek(room);
@@ -39,7 +39,7 @@ void Connection::on_read(Instant now) {
 std::expected<Slice, CallError> Connection::front() const {
     if (!receiver_.queue().empty()) return receiver_.queue().front();
     if (error_ != Reason::none) return std::unexpected(CallError::ended);
-    if (receiver_.is_finished() || receiver_.is_discarding() || ended_ != Reason::none) return Slice();
+    if (receiver_.is_finished() || receiver_.is_shut() || ended_ != Reason::none) return Slice();
     return std::unexpected(CallError::would_block);
 }
 
@@ -119,7 +119,10 @@ std::expected<void, CallError> Connection::shutdown_write(Instant now) {  // CLO
 }
 
 void Connection::shutdown_read() {
-    receiver_.discard_from_now();
+    if (environment_.settings.read_after_shutdown)
+        receiver_.shut();
+    else
+        receiver_.discard_from_now();
     has_news_ = true;
 }
 
@@ -164,8 +167,7 @@ Readiness Connection::readiness() const {
     const bool is_over = ended_ != Reason::none;
     ready.error = error_ != Reason::none || soft_error_ != Reason::none;
     ready.peer_closed = receiver_.is_finished();
-    ready.readable =
-        !receiver_.queue().empty() || receiver_.is_finished() || receiver_.is_discarding() || is_over;
+    ready.readable = !receiver_.queue().empty() || receiver_.is_finished() || receiver_.is_shut() || is_over;
     const bool is_open = state_ == State::established || state_ == State::close_wait;
     ready.writable = is_over || (is_open && !sender_.is_fin_queued() && room() > 0) ||
                      is_write_closed(state_) || takes_early_text();

@@ -160,12 +160,14 @@ std::optional<Departure> Connection::plan_tail_probe() const {
     return probe;
 }
 
-// RFC 9293 3.8.6.1: one octet, of what is in flight or next.
+// RFC 9293 3.8.6.1: one octet, of what is in flight or next; or none, one below what is acknowledged, which asks for an ACK
+// as a keep-alive does.
 std::optional<Departure> Connection::plan_probe() const {
     if (!sender_.persist.is_owed()) return std::nullopt;
     Departure probe;
-    probe.text = {sender_.una(), sender_.una() + 1};
-    probe.seq = sender_.una();
+    const Pos octets = environment_.settings.persist_probe_octets;
+    probe.seq = sender_.una() - (octets == 0 ? 1 : 0);
+    probe.text = {probe.seq, probe.seq + octets};
     probe.is_probe = true;
     probe.cause = Cause::zero_window_probe;
     probe.rule = Rule::r9293_3_8_6_1;
@@ -437,7 +439,7 @@ void Connection::after_departure(const Departure& departure, Instant now) {
         if (departure.attempt > 1) ++retransmitted_, ++environment_.counters.tcp_retransmitted;
         return;
     }
-    if (departure.text.empty()) return;
+    if (departure.text.empty() && !departure.is_probe) return;
     patience_.on_asked(now);
     path_.on_sent(departure.path_probe != 0 ? departure.path_probe : packet_bytes(departure.text.size()));
     if (departure.is_probe) {

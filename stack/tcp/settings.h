@@ -6,6 +6,7 @@
 
 #include "base/setting.h"
 #include "tcp/congestion_name.h"
+#include "wire/option_order.h"
 
 // D(name, default, least, most, text) a duration; N(...) a number; B(name, default, text) a switch;
 // C(name, type, default, text) a choice: an enum with names_of(type).
@@ -16,6 +17,9 @@
     D(syn_timeout, 180s, 1s, 24h, "R2 for a SYN: how long to try to open (RFC 9293 3.8.3 [MUST-23])")     \
     D(half_open_lifetime, 180s, 1s, 24h, "how long a SYN,ACK is repeated (states.md 6.7)")                \
     B(window_scaling, true, "offer window scaling (RFC 7323 2)")                                          \
+    N(window_shift_least, 0, 0, 14, "offer at least this scale, whatever the buffer (RFC 7323 2.3)")      \
+    C(syn_options, wire::OptionOrder, wire::OptionOrder::sack_first,                                      \
+      "what stands first in a SYN: permission of SACK or window scale (profiles)")                        \
     B(timestamps, true, "offer timestamps (RFC 7323 3)")                                                  \
     B(syn_cookies, true, "answer a full backlog with SYN cookies (RFC 4987 3.6)")                         \
     D(fast_open_cookie_lifetime, 1h, 1s, 720h,                                                            \
@@ -43,6 +47,8 @@
     N(memory_budget_mib, 1024, 1, 1048576, "MiB all buffers of the host may hold together (project)")     \
     N(reassembly_pieces, 32768, 1, 1048576,                                                               \
       "pieces held out of order per connection: a window of segments (RFC 9293 3.10.7.4 [SHLD-31])")      \
+    N(persist_probe_octets, 1, 0, 1,                                                                      \
+      "of a window probe: the next octet, or none and one below SND.UNA (RFC 9293 3.8.6.1)")              \
     D(silly_window_override, 500ms, 100ms, 1s, "send what fits after this (RFC 9293 3.8.6.2.1)")          \
     /* acknowledging */                                                                                   \
     D(delayed_ack, 40ms, 1ms, 499ms, "longest delay of an ACK (RFC 9293 3.8.6.3 [MUST-40])")              \
@@ -101,6 +107,9 @@
     N(fixed_window_bytes, 0, 0, 1073741824, "for tests: a window that never moves; 0 = none")             \
     D(idle_restart, 0s, 0s, 24h,                                                                          \
       "restart from the initial window after this idle time; 0 = one RTO (RFC 5681 4.1)")                 \
+    /* the application's side, where systems differ */                                                    \
+    B(read_after_shutdown, false, "octets stay readable after SHUT_RD; off: they are thrown away")        \
+    B(close_wait_reset_is_pipe, false, "after a reset in CLOSE-WAIT writes fail with EPIPE")              \
     /* waiting */                                                                                         \
     D(keepalive_idle, 2h, 1s, 720h, "idle time before the first probe (RFC 9293 3.8.4 [MUST-28])")        \
     D(keepalive_interval, 75s, 1s, 1h, "between probes")                                                  \

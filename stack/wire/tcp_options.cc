@@ -101,6 +101,33 @@ bool take_option(std::uint8_t kind, ByteView octets, bool is_syn, TcpOptions& op
     }
 }
 
+void write_window_scale(Writer& out, const TcpOptions& options) {
+    if (!options.window_shift) return;
+    out.u8(kind_nop);
+    out.u8(kind_window_scale);
+    out.u8(3);
+    out.u8(*options.window_shift);
+}
+
+// One fills the other up to a multiple of 4; alone they are filled up by two octets in front, or behind by the end of the
+// list.
+void write_sack_and_timestamps(Writer& out, const TcpOptions& options) {
+    const bool ends_list =
+        options.order == OptionOrder::scale_first && !options.fast_open && !options.accurate_ecn;
+    const bool is_sack_alone = options.sack_permitted && !options.timestamps;
+    if ((is_sack_alone && !ends_list) || (options.timestamps && !options.sack_permitted)) out.u16(0x0101);
+    if (options.sack_permitted) {
+        out.u8(kind_sack_permitted);
+        out.u8(2);
+    }
+    if (is_sack_alone && ends_list) out.u16(0);
+    if (!options.timestamps) return;
+    out.u8(kind_timestamps);
+    out.u8(10);
+    out.u32(options.timestamps->value);
+    out.u32(options.timestamps->echo);
+}
+
 }  // namespace
 
 std::expected<TcpOptions, Reason> parse_tcp_options(ByteView octets, bool is_syn) {
@@ -145,24 +172,9 @@ void write_tcp_options(Writer& out, const TcpOptions& options) {
         out.u8(4);
         out.u16(*options.mss);
     }
-    if (options.sack_permitted) {
-        if (!options.timestamps) out.u16(0x0101);
-        out.u8(kind_sack_permitted);
-        out.u8(2);
-    }
-    if (options.timestamps) {
-        if (!options.sack_permitted) out.u16(0x0101);
-        out.u8(kind_timestamps);
-        out.u8(10);
-        out.u32(options.timestamps->value);
-        out.u32(options.timestamps->echo);
-    }
-    if (options.window_shift) {
-        out.u8(kind_nop);
-        out.u8(kind_window_scale);
-        out.u8(3);
-        out.u8(*options.window_shift);
-    }
+    if (options.order == OptionOrder::scale_first) write_window_scale(out, options);
+    write_sack_and_timestamps(out, options);
+    if (options.order == OptionOrder::sack_first) write_window_scale(out, options);
     if (options.fast_open) write_fast_open(out, *options.fast_open);
     if (options.sack_count > 0) {
         out.u16(0x0101);

@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/reason.h"
+#include "wire/option_order.h"
 
 namespace sluice::wire {
 
@@ -49,6 +50,7 @@ struct TcpOptions {
     bool sack_permitted = false;
     std::array<SackBlock, 4> sack{};
     std::uint8_t sack_count = 0;
+    OptionOrder order = OptionOrder::sack_first;  // of a SYN; written, never read
 
     bool is_timestamps_alone() const {
         return timestamps && !mss && !window_shift && !fast_open && !accurate_ecn && !sack_permitted &&
@@ -65,7 +67,7 @@ std::expected<TcpOptions, Reason> parse_tcp_options(ByteView octets, bool is_syn
 
 // Octets write_tcp_options needs, a multiple of 4.
 std::size_t size_of(const TcpOptions& options);
-// In the order mss, sackOK, timestamps, nop, wscale, fast open on a SYN; nop, nop, timestamps, nop, nop, sack, accurate ECN otherwise.
+// On a SYN in the order asked for (option_order.h), then fast open; nop, nop, timestamps, nop, nop, sack, accurate ECN otherwise.
 void write_tcp_options(Writer& out, const TcpOptions& options);
 
 }  // namespace sluice::wire

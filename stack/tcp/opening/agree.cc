@@ -40,7 +40,9 @@ Offer offer_for(const Settings& settings, const wire::Path& path, std::uint32_t 
     if (settings.ecn == EcnUse::on || settings.ecn == EcnUse::accurate)
         offer.ecn = offers_accurate_ecn(settings) ? EcnMode::accurate : EcnMode::classic;
     offer.sack = settings.sack;
+    offer.order = settings.syn_options;
     offer.window_scaling = settings.window_scaling;
+    if (offer.window_scaling) offer.window_shift = static_cast<std::uint8_t>(settings.window_shift_least);
     while (offer.window_scaling && offer.window_shift < window_shift_max &&
            (receive_buffer >> offer.window_shift) > 65535)
         ++offer.window_shift;
@@ -49,6 +51,7 @@ Offer offer_for(const Settings& settings, const wire::Path& path, std::uint32_t 
 
 wire::TcpOptions options_of(const Offer& offer, const wire::TcpOptions* peer) {
     wire::TcpOptions options;
+    options.order = offer.order;
     options.mss = offer.mss;  // [MAY-3]: always, also when it is the default
     // RFC 7323 2.2, 3.2: a SYN,ACK carries these only if the SYN did.
     if (offer.window_scaling && (!peer || peer->window_shift)) options.window_shift = offer.window_shift;

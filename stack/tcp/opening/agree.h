@@ -17,6 +17,7 @@ struct Offer {
     bool timestamps = false;
     EcnMode ecn = EcnMode::none;  // we ask for it (RFC 3168 6.1.1, RFC 9768 3.1.1)
     bool sack = false;
+    wire::OptionOrder order = wire::OptionOrder::sack_first;
 };
 
 // Octets of receive buffer: what the application asked for, or the host's setting; and how far it may grow.

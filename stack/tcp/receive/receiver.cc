@@ -84,7 +84,7 @@ bool Receiver::take_fin(const Segment& seg) {
 }
 
 void Receiver::discard_from_now() {
-    is_discarding_ = true;
+    is_shut_ = is_discarding_ = true;
     queue_.clear();
 }
 

@@ -50,9 +50,11 @@ public:
     Pos consumed() const { return nxt_ - (is_finished() ? 1 : 0) - queue_.octets(); }
     // The same, and what is here above a hole: no reader can have taken that yet.
     Pos arrived_for_reader() const { return consumed() + (disorder_ ? disorder_->held.octets() : 0); }
-    // SHUT_RD: octets are acknowledged and thrown away from now on.
+    // SHUT_RD: who reads finds the end where nothing is queued.
+    void shut() { is_shut_ = true; }
+    bool is_shut() const { return is_shut_; }
+    // And octets are acknowledged and thrown away from now on.
     void discard_from_now();
-    bool is_discarding() const { return is_discarding_; }
     void drop_everything();
 
     // --- the window
@@ -106,6 +108,7 @@ private:
     ReceiveQueue queue_;
     std::unique_ptr<Disorder> disorder_;
     std::uint16_t mss_announced_ = 536;
+    bool is_shut_ = false;
     bool is_discarding_ = false;
 };
 

@@ -121,6 +121,16 @@ TEST_CASE("--set refuses unknown names and values out of range") {
     CHECK(refusal("--set", "nagle=2") == "--set: 'nagle=2' is not on or off");
 }
 
+TEST_CASE("--set profile sets what that system has, and what is named later stands") {
+    const Line line({"--set", "rack=on", "--set", "profile=bsd", "--set", "rto_min=1s"});
+    CHECK_FALSE(line.options.tcp.rack);
+    CHECK(line.options.tcp.congestion == tcp::Congestion::reno);
+    CHECK(line.options.tcp.rto_min == 1s);
+    CHECK(Line({"--set", "tcp.profile=linux"}).options.tcp.receive_buffer == 65535);
+    CHECK(refusal("--set", "profile=plan9") == "--set: 'profile=plan9' is not linux or bsd");
+    CHECK(refusal("--set", "net.profile=bsd") == "--set: 'profile' is not a setting (see --list-settings)");
+}
+
 TEST_CASE("every setting is listed with its value and range") {
     NetworkOptions options;
     apply_set(options, "rto_min=250ms");
@@ -129,7 +139,8 @@ TEST_CASE("every setting is listed with its value and range") {
     CHECK(text.find("\nnet.hop_limit                  64          1 to 255") != std::string::npos);
     CHECK(text.find("\ntcp.nagle                      on          on or off") != std::string::npos);
     const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-    CHECK(lines == net::setting_rows().size() + tcp::setting_rows().size() + udp::setting_rows().size());
+    CHECK(lines == net::setting_rows().size() + tcp::setting_rows().size() + udp::setting_rows().size() + 1);
+    CHECK(text.find("\ntcp.profile ") != std::string::npos);
 }
 
 TEST_CASE("--list-settings shows what --set chose and needs nothing else") {

@@ -64,6 +64,28 @@ TEST_CASE("options are read as another library writes them [MUST-4] [RFC 9293 3.
     CHECK(options->sack_count == 0);
 }
 
+TEST_CASE("a SYN's options stand in the order that is asked for, padded to four [RFC 9293 3.1]") {
+    const auto written = [](const TcpOptions& options) {
+        std::array<std::uint8_t, tcp_options_max> room{};
+        Writer out(room);
+        write_tcp_options(out, options);
+        return Octets(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(size_of(options)));
+    };
+    TcpOptions options;
+    options.mss = 1000;
+    options.window_shift = std::uint8_t{6};
+    options.sack_permitted = true;
+    options.timestamps = Timestamps{1, 0};
+    CHECK(written(options) == Octets{2, 4, 0x03, 0xe8, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 6});
+    options.order = OptionOrder::scale_first;
+    CHECK(written(options) == Octets{2, 4, 0x03, 0xe8, 1, 3, 3, 6, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0});
+    options.timestamps.reset();
+    CHECK(written(options) == Octets{2, 4, 0x03, 0xe8, 1, 3, 3, 6, 4, 2, 0, 0});
+    options.sack_permitted = false;
+    options.timestamps = Timestamps{1, 0};
+    CHECK(written(options) == Octets{2, 4, 0x03, 0xe8, 1, 3, 3, 6, 1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0});
+}
+
 TEST_CASE("end-of-list and no-operation stand alone, MSS has two octets [MUST-4] [RFC 9293 3.2]") {
     const auto options = parse_tcp_options(Octets{1, 1, 2, 4, 0x03, 0xe8, 0, 0}, true);
     REQUIRE(options);
