@@ -98,8 +98,8 @@
       "segments an ACK adds in slow start, if not paced (RFC 5681 3.1: 1, RFC 9406 4.2: 8)")              \
     B(hystart, true, "leave slow start when round trips grow longer (RFC 9406)")                          \
     N(hystart_divisor, 4, 2, 100, "growth divisor of conservative slow start (RFC 9406 4.3)")             \
-    N(bbr_loss_percent, 2, 1, 100,                                                                        \
-      "losses BBR takes for the path's own (BBRLossThresh of the draft: 2; 100: any, as its version 1)")  \
+    N(bbr_loss_percent, 10, 1, 100,                                                                       \
+      "losses BBR takes for the path's own: BBRLossThresh; the draft's is 2, see docs/decisions/0012")    \
     B(pacing, false, "spread the window of Reno and CUBIC over the round trip; BBR always does")          \
     N(pacing_slow_start_percent, 200, 100, 1000, "of the window per round trip, in slow start")           \
     N(pacing_percent, 120, 100, 1000, "the same afterwards")                                              \
