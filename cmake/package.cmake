@@ -1,9 +1,9 @@
-# cmake --install: the package Sluice with Sluice::sluice, Sluice::host, Sluice::posix and Sluice::sim.
+# cmake --install: the package Sluice with Sluice::sluice, Sluice::recording, Sluice::host, Sluice::posix and Sluice::sim.
 
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/Sluice")
 
-install(TARGETS sluice sluice_host sluice_posix sluice_sim EXPORT SluiceTargets ARCHIVE)
+install(TARGETS sluice sluice_recording sluice_host sluice_posix sluice_sim EXPORT SluiceTargets ARCHIVE)
 install(DIRECTORY stack/ DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/sluice" FILES_MATCHING PATTERN "*.h")
 install(EXPORT SluiceTargets NAMESPACE Sluice:: DESTINATION "${package_dir}")
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/ring.h"
+#include "socket/entrance.h"
 #include "tcp/engine.h"
 #include "udp/engine.h"
 
@@ -74,6 +75,7 @@ struct Stack::Parts {
     Ring<wire::DeliveryFailed> failures;
     Instant now;
     std::uint32_t frames = 0;  // both directions, as numbered in the capture
+    EntranceWatcher* watcher = nullptr;
 };
 
 void Stack::Parts::deliver(wire::PacketIn& arrived) {
@@ -124,20 +126,43 @@ Stack::Stack(StackConfig config) : parts_(std::make_unique<Parts>(config)) {}
 Stack::~Stack() = default;
 
 LinkId Stack::attach(wire::MacAddress mac, const LinkCapabilities& capabilities) {
+    tell(parts_->watcher, entrance::Attach{mac, capabilities});
     return parts_->ip.attach(mac, capabilities);
 }
 
 void Stack::add_address(LinkId link, wire::Prefix prefix) {
+    tell(parts_->watcher, entrance::AddAddress{link, prefix});
     parts_->ip.add_address(link, prefix, parts_->now);
 }
 
 void Stack::remove_address(wire::Address address) {
+    tell(parts_->watcher, entrance::RemoveAddress{address});
     parts_->tcp.on_address_lost(address, parts_->now);
     parts_->ip.remove_address(address);
 }
 
 void Stack::add_default_route(wire::Address gateway, LinkId link) {
-    parts_->ip.add_route({wire::Prefix{wire::Address(), 0}, gateway, link, 0});
+    add_route({wire::Prefix{wire::Address(), 0}, gateway, link, 0});
+}
+
+void Stack::add_route(const net::Route& route) {
+    tell(parts_->watcher, entrance::AddRoute{route});
+    parts_->ip.add_route(route);
+}
+
+bool Stack::remove_route(const wire::Prefix& destination) {
+    tell(parts_->watcher, entrance::RemoveRoute{destination});
+    return parts_->ip.remove_route(destination);
+}
+
+bool Stack::remove_neighbor(const wire::Address& address) {
+    tell(parts_->watcher, entrance::RemoveNeighbor{address});
+    return parts_->ip.remove_neighbor(address, parts_->now);
+}
+
+void Stack::set_mtu(LinkId link, std::uint32_t mtu) {
+    tell(parts_->watcher, entrance::SetMtu{link, mtu});
+    parts_->ip.set_mtu(link, mtu);
 }
 
 net::IpLayer& Stack::ip() { return parts_->ip; }
@@ -145,6 +170,8 @@ const net::IpLayer& Stack::ip() const { return parts_->ip; }
 
 void Stack::receive(LinkId link, FrameIn frame, Instant now) {
     Parts& p = *parts_;
+    tell(p.watcher, entrance::Receive{link, frame.checksum_good, frame.segment_bytes,
+                                      frame.bytes.pinned_bytes(), now, frame.bytes.view()});
     p.now = std::max(p.now, now);
     p.tcp.set_now(p.now);
     const std::uint32_t number = ++p.frames;
@@ -161,6 +188,7 @@ void Stack::receive(LinkId link, FrameIn frame, Instant now) {
 
 void Stack::on_time(Instant now) {
     Parts& p = *parts_;
+    tell(p.watcher, entrance::OnTime{now});
     p.now = std::max(p.now, now);
     p.tcp.set_now(p.now);
     p.ip.on_time(p.now);
@@ -190,9 +218,12 @@ bool Stack::next_frame(FrameOut& frame) {
         if (!is_filled) continue;
         frame.number = ++p.frames;
         p.trace.set_frame(0);
+        if (p.watcher) [[unlikely]]
+            p.watcher->on_entrance(entrance::NextFrame{frame.size(), mark_of(frame)});
         return true;
     }
     p.trace.set_frame(0);
+    tell(p.watcher, entrance::NextFrame{});
     return false;
 }
 
@@ -216,6 +247,7 @@ bool Stack::dispatch() {
 Instant Stack::now() const { return parts_->now; }
 
 std::expected<TcpListener, Error> Stack::listen(const ListenOptions& options) {
+    tell(parts_->watcher, entrance::Listen{options});
     const auto listener =
         parts_->tcp.listen({options.address, options.port}, options.backlog, options.options,
                            {options.reuse_address, options.reuse_port}, parts_->now);
@@ -224,6 +256,7 @@ std::expected<TcpListener, Error> Stack::listen(const ListenOptions& options) {
 }
 
 std::expected<TcpSocket, Error> Stack::connect(const ConnectOptions& options) {
+    tell(parts_->watcher, entrance::Connect{options});
     const auto connection = parts_->tcp.connect(options.remote, options.local, options.options, parts_->now);
     if (!connection) return std::unexpected(error_of(connection.error()));
     return TcpSocket(&parts_->tcp, *connection);
@@ -264,12 +297,14 @@ std::vector<TcpEntry> Stack::tcp_entries() const {
 std::uint32_t Stack::tcp_open() const { return parts_->tcp.open(); }
 
 std::expected<UdpSocket, Error> Stack::open_udp(const UdpOptions& options) {
+    tell(parts_->watcher, entrance::OpenUdp{options});
     const auto socket = parts_->udp.open(options);
     if (!socket) return std::unexpected(Error::no_resources);
     return UdpSocket(&parts_->udp, *socket);
 }
 
 std::expected<RawSocket, Error> Stack::open_raw(std::uint8_t protocol, const UdpOptions& options) {
+    tell(parts_->watcher, entrance::OpenRaw{protocol, options});
     const auto socket = parts_->udp.open_raw(protocol, options);
     if (!socket) return std::unexpected(Error::no_resources);
     parts_->ip.keep_icmp(parts_->udp.wants_icmp());
@@ -281,6 +316,7 @@ std::vector<UdpInfo> Stack::udp_entries() const { return parts_->udp.infos(); }
 std::expected<void, Error> Stack::send_echo(wire::Address to, std::uint16_t identifier,
                                             std::uint16_t sequence, ByteView data, bool dont_fragment,
                                             std::uint8_t hop_limit) {
+    tell(parts_->watcher, entrance::SendEcho{to, identifier, sequence, dont_fragment, hop_limit, data});
     const auto sent =
         parts_->ip.send_echo_request(to, identifier, sequence, data, dont_fragment, hop_limit, parts_->now);
     if (sent) return {};
@@ -288,7 +324,10 @@ std::expected<void, Error> Stack::send_echo(wire::Address to, std::uint16_t iden
     return std::unexpected(Error::net_unreachable);
 }
 
-std::optional<net::EchoReply> Stack::next_echo_reply() { return parts_->ip.next_echo_reply(); }
+std::optional<net::EchoReply> Stack::next_echo_reply() {
+    tell(parts_->watcher, entrance::TakeEchoReply{});
+    return parts_->ip.next_echo_reply();
+}
 
 std::optional<wire::DeliveryFailed> Stack::next_delivery_failure() {
     if (parts_->failures.empty()) return std::nullopt;
@@ -300,5 +339,11 @@ ChunkPool& Stack::pool() { return parts_->pool; }
 const Counters& Stack::counters() const { return parts_->counters; }
 Trace& Stack::trace() { return parts_->trace; }
 Random& Stack::random() { return parts_->random; }
+
+void Stack::set_entrance_watcher(EntranceWatcher* watcher) {
+    parts_->watcher = watcher;
+    parts_->tcp.set_entrance_watcher(watcher);
+    parts_->udp.set_entrance_watcher(watcher);
+}
 
 }  // namespace sluice

@@ -29,6 +29,8 @@
 
 namespace sluice {
 
+class EntranceWatcher;
+
 struct StackConfig {
     net::Settings net;
     tcp::Settings tcp;
@@ -77,6 +79,11 @@ public:
     // Its connections are reset (RFC 5227 2.4).
     void remove_address(wire::Address address);
     void add_default_route(wire::Address gateway, LinkId link = 0);
+    void add_route(const net::Route& route);
+    bool remove_route(const wire::Prefix& destination);
+    bool remove_neighbor(const wire::Address& address);
+    void set_mtu(LinkId link, std::uint32_t mtu);
+    // For questions; what changes something has a function here.
     net::IpLayer& ip();
     const net::IpLayer& ip() const;
 
@@ -117,6 +124,8 @@ public:
     Trace& trace();
     Random& random();
     const StackConfig& config() const;  // as given; the faces need the defaults of options
+    // Tells everything that enters from now on (socket/entrance.h), before anything is done about it. nullptr: nobody.
+    void set_entrance_watcher(EntranceWatcher* watcher);
 
 private:
     struct Parts;

@@ -227,6 +227,18 @@ void add_network_options(CLI::App& app, NetworkOptions& options) {
     group.add_flag("--pcap-bare", options.pcap_bare, "leave the comments out of the capture");
     group.add_flag("--trace-layers", options.trace_layers,
                    "print each segment with data header by header, on standard error");
+    group
+        .add_option(
+            "--record", options.record,
+            "write all that enters the stack; sluice-replay plays it again (secret: it holds the seed)")
+        ->type_name("FILE");
+    add_whole(group, "--record-most", options.record_most, 1, 1048576,
+              "MiB of a recording, which ends there (default 1024)");
+    group
+        .add_option(
+            "--flight", options.flight,
+            "write the last records of each connection that is reset or times out; - is standard error")
+        ->type_name("FILE|-");
     group.add_option("--control", options.control, "path of the control socket")->type_name("PATH");
     group
         .add_option("--user", options.user,

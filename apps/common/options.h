@@ -40,6 +40,9 @@ struct NetworkOptions {
     std::string pcap;
     bool trace_layers = false;
     bool pcap_bare = false;             // without comments and journal rows
+    std::string record;                 // all that enters the stack, for sluice-replay
+    std::uint32_t record_most = 1024;   // MiB
+    std::string flight;                 // reports of resets and timeouts; "-" standard error
     std::string control;                // path of the control socket
     std::string user;                   // to become when started as root
     std::optional<std::uint64_t> seed;  // else from the system

@@ -1,4 +1,4 @@
-// What a program writes of its Stack while it runs: --log, --qlog, --pcap, --trace-layers.
+// What a program writes of its Stack while it runs: --log, --qlog, --pcap, --trace-layers, --record, --flight.
 //
 // Told: when the loop is about to sleep. Owns the files.
 #pragma once
@@ -9,10 +9,13 @@
 
 #include "apps/common/layer_trace.h"
 #include "apps/common/options.h"
+#include "host/abort_action.h"
 #include "host/clock.h"
+#include "host/flight_recorder.h"
 #include "host/loop.h"
 #include "host/pcap_file.h"
 #include "host/qlog_file.h"
+#include "host/recording_file.h"
 #include "host/trace_log.h"
 #include "host/trace_sink.h"
 
@@ -35,6 +38,10 @@ public:
 
 private:
     void open_pcap(const host::Clock& clock, const std::string& device);
+    void open_recording(const host::Clock& clock, const std::string& title);
+    void open_flight_recorder();
+    void on_frame();
+    void drain();
 
     const NetworkOptions& options_;
     Stack& stack_;
@@ -44,6 +51,9 @@ private:
     std::unique_ptr<host::PcapFile> pcap_;
     LayerTrace layer_trace_;
     host::TraceSinks sinks_;
+    std::unique_ptr<host::RecordingFile> recording_;
+    std::optional<host::FlightRecorder> flight_;
+    std::optional<host::AbortAction> on_abort_;
 };
 
 }  // namespace sluice::common

@@ -53,4 +53,10 @@ void Trace::drain(const std::function<void(const TraceRecord&)>& sink) {
     }
 }
 
+void Trace::look(std::uint64_t after, const std::function<void(const TraceRecord&)>& see) const {
+    const std::uint64_t kept = std::min<std::uint64_t>(written_, ring_.size());
+    for (std::uint64_t at = std::max(after, written_ - kept); at < written_; ++at)
+        see(ring_[at % ring_.size()]);
+}
+
 }  // namespace sluice

@@ -64,6 +64,10 @@ public:
     std::uint64_t lost() const { return lost_; }
     // How often a connection went from one state to another, lost records included.
     std::uint64_t moves(State before, State after) const { return moves_[place(before, after)]; }
+    // Records written since the beginning: the number of the newest.
+    std::uint64_t written() const { return written_; }
+    // Shows what the ring still has of the records numbered above `after`, oldest first, drained or not.
+    void look(std::uint64_t after, const std::function<void(const TraceRecord&)>& see) const;
 
 private:
     static constexpr std::size_t states = static_cast<std::size_t>(State::count_);

@@ -47,6 +47,7 @@ Host& World::add_host(std::string name, std::string_view prefix, HostOptions opt
     options.config.trace_records = options_.trace_records;
     hosts_.push_back(std::make_unique<Host>(std::move(name), around_, options));
     prefixes_[hosts_.back().get()] = prefix;
+    if (on_host_) on_host_(*hosts_.back());
     return *hosts_.back();
 }
 

@@ -83,6 +83,8 @@ public:
     void watch_links(const LinkWatcher& watcher);
     // Called with each cable from now on, before anything is sent on it.
     void on_connect(std::function<void(Link&)> action) { on_connect_ = std::move(action); }
+    // Called with each host from now on, before it has a cable or an address.
+    void on_host(std::function<void(Host&)> action) { on_host_ = std::move(action); }
     using RecordWatcher = std::function<void(const Node&, const TraceRecord&)>;
     void watch_records(RecordWatcher watcher) { record_watchers_.push_back(std::move(watcher)); }
 
@@ -147,6 +149,7 @@ private:
     std::uint32_t timer_ = 0;
     std::vector<LinkWatcher> link_watchers_;
     std::function<void(Link&)> on_connect_;
+    std::function<void(Host&)> on_host_;
     std::vector<RecordWatcher> record_watchers_;
     std::string failure_;
     std::exception_ptr thrown_;

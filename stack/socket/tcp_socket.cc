@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "socket/entrance.h"
 #include "tcp/engine.h"
 
 namespace sluice {
@@ -52,6 +53,7 @@ Error TcpSocket::translate(tcp::CallError error) const {
 
 std::expected<std::size_t, Error> TcpSocket::read(ByteSpan room) {
     if (!connection_) return std::unexpected(Error::not_connected);
+    tell(engine_->entrance_watcher(), entrance::Read{connection_->number, room.size()});
     const auto result = connection_->read(room, false, engine_->now());
     if (!result) return std::unexpected(translate(result.error()));
     if (*result > 0) engine_->touched(*connection_, engine_->now());
@@ -81,12 +83,14 @@ std::expected<std::size_t, Error> TcpSocket::peek_copy(ByteSpan room) const {
 
 void TcpSocket::consume(std::size_t octets) {
     if (!connection_) return;
+    tell(engine_->entrance_watcher(), entrance::Consume{connection_->number, octets});
     connection_->consume(octets, engine_->now());
     engine_->touched(*connection_, engine_->now());
 }
 
 std::expected<std::size_t, Error> TcpSocket::write_somehow(ByteView data, bool urgent) {
     if (!connection_) return std::unexpected(Error::not_connected);
+    tell(engine_->entrance_watcher(), entrance::Write{connection_->number, urgent, data});
     const auto result = connection_->write(data, urgent, engine_->now());
     if (!result) return std::unexpected(translate(result.error()));
     engine_->touched(*connection_, engine_->now());
@@ -98,6 +102,7 @@ std::expected<std::size_t, Error> TcpSocket::write_urgent(ByteView data) { retur
 
 std::expected<std::size_t, Error> TcpSocket::write_owned(Slice data) {
     if (!connection_) return std::unexpected(Error::not_connected);
+    tell(engine_->entrance_watcher(), entrance::WriteOwned{connection_->number, data.view()});
     const auto result = connection_->write_owned(std::move(data), engine_->now());
     if (!result) return std::unexpected(translate(result.error()));
     engine_->touched(*connection_, engine_->now());
@@ -108,6 +113,7 @@ std::size_t TcpSocket::room() const { return connection_ ? connection_->room() :
 
 std::expected<void, Error> TcpSocket::shutdown_write() {
     if (!connection_) return std::unexpected(Error::not_connected);
+    tell(engine_->entrance_watcher(), entrance::ShutdownWrite{connection_->number});
     const auto result = connection_->shutdown_write(engine_->now());
     engine_->touched(*connection_, engine_->now());
     if (!result) return std::unexpected(translate(result.error()));
@@ -116,18 +122,23 @@ std::expected<void, Error> TcpSocket::shutdown_write() {
 
 void TcpSocket::shutdown_read() {
     if (!connection_) return;
+    tell(engine_->entrance_watcher(), entrance::ShutdownRead{connection_->number});
     connection_->shutdown_read();
     engine_->touched(*connection_, engine_->now());
 }
 
 void TcpSocket::close() {
-    if (tcp::Connection* connection = std::exchange(connection_, nullptr))
-        engine_->close(*connection, engine_->now());
+    tcp::Connection* connection = std::exchange(connection_, nullptr);
+    if (!connection) return;
+    tell(engine_->entrance_watcher(), entrance::Close{connection->number});
+    engine_->close(*connection, engine_->now());
 }
 
 void TcpSocket::abort() {
-    if (tcp::Connection* connection = std::exchange(connection_, nullptr))
-        engine_->abort(*connection, engine_->now());
+    tcp::Connection* connection = std::exchange(connection_, nullptr);
+    if (!connection) return;
+    tell(engine_->entrance_watcher(), entrance::Abort{connection->number});
+    engine_->abort(*connection, engine_->now());
 }
 
 Readiness TcpSocket::readiness() const {
@@ -166,6 +177,7 @@ TcpOptions TcpSocket::options() const { return connection_ ? connection_->option
 
 void TcpSocket::set_options(const TcpOptions& options) {
     if (!connection_) return;
+    tell(engine_->entrance_watcher(), entrance::SetOptions{connection_->number, options});
     connection_->set_options(options, engine_->now());
     engine_->touched(*connection_, engine_->now());
 }
@@ -186,11 +198,13 @@ TcpListener::~TcpListener() { close(); }
 
 std::expected<TcpSocket, Error> TcpListener::accept() {
     if (!listener_) return std::unexpected(Error::not_connected);
+    tell(engine_->entrance_watcher(), entrance::Accept{listener_->number});
     tcp::Connection* connection = engine_->accept(*listener_, engine_->now());
     if (!connection) return std::unexpected(Error::would_block);
     return TcpSocket(engine_, connection);
 }
 
+std::uint32_t TcpListener::number() const { return listener_ ? listener_->number : 0; }
 wire::Endpoint TcpListener::local() const { return listener_ ? listener_->local : wire::Endpoint{}; }
 
 Readiness TcpListener::readiness() const {
@@ -205,18 +219,24 @@ void TcpListener::watch(Watcher* watcher) {
 }
 
 void TcpListener::set_backlog(std::uint32_t backlog) {
-    if (listener_) engine_->set_backlog(*listener_, backlog);
+    if (!listener_) return;
+    tell(engine_->entrance_watcher(), entrance::SetBacklog{listener_->number, backlog});
+    engine_->set_backlog(*listener_, backlog);
 }
 
 TcpOptions TcpListener::options() const { return listener_ ? listener_->options : TcpOptions{}; }
 
 void TcpListener::set_options(const TcpOptions& options) {
-    if (listener_) listener_->options = options;
+    if (!listener_) return;
+    tell(engine_->entrance_watcher(), entrance::SetListenerOptions{listener_->number, options});
+    listener_->options = options;
 }
 
 void TcpListener::close() {
-    if (tcp::Listener* listener = std::exchange(listener_, nullptr))
-        engine_->close(*listener, engine_->now());
+    tcp::Listener* listener = std::exchange(listener_, nullptr);
+    if (!listener) return;
+    tell(engine_->entrance_watcher(), entrance::CloseListener{listener->number});
+    engine_->close(*listener, engine_->now());
 }
 
 }  // namespace sluice

@@ -105,6 +105,7 @@ public:
 
     // The next established connection, in the order they were established. would_block: none.
     std::expected<TcpSocket, Error> accept();
+    std::uint32_t number() const;  // in the trace; 0: none
     wire::Endpoint local() const;
     Readiness readiness() const;
     void watch(Watcher* watcher);

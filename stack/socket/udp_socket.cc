@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "socket/entrance.h"
 #include "udp/engine.h"
 #include "wire/ipv4.h"
 
@@ -40,7 +41,10 @@ DatagramSocket& DatagramSocket::operator=(DatagramSocket&& other) noexcept {
 DatagramSocket::~DatagramSocket() { close(); }
 
 void DatagramSocket::close() {
-    if (udp::Socket* socket = std::exchange(socket_, nullptr)) engine_->close(*socket);
+    udp::Socket* socket = std::exchange(socket_, nullptr);
+    if (!socket) return;
+    tell(engine_->entrance_watcher(), entrance::CloseDatagrams{socket->number});
+    engine_->close(*socket);
 }
 
 Error DatagramSocket::translate(udp::CallError error) const {
@@ -64,6 +68,7 @@ Error DatagramSocket::translate(udp::CallError error) const {
 
 std::expected<void, Error> DatagramSocket::bind(const wire::Endpoint& local) {
     if (!socket_) return std::unexpected(Error::not_connected);
+    tell(engine_->entrance_watcher(), entrance::Bind{socket_->number, local});
     const auto result = engine_->bind(*socket_, local);
     if (!result) return std::unexpected(translate(result.error()));
     return {};
@@ -71,13 +76,16 @@ std::expected<void, Error> DatagramSocket::bind(const wire::Endpoint& local) {
 
 std::expected<void, Error> DatagramSocket::connect(const wire::Endpoint& remote) {
     if (!socket_) return std::unexpected(Error::not_connected);
+    tell(engine_->entrance_watcher(), entrance::ConnectDatagrams{socket_->number, remote});
     const auto result = engine_->connect(*socket_, remote);
     if (!result) return std::unexpected(translate(result.error()));
     return {};
 }
 
 void DatagramSocket::disconnect() {
-    if (socket_) engine_->disconnect(*socket_);
+    if (!socket_) return;
+    tell(engine_->entrance_watcher(), entrance::Disconnect{socket_->number});
+    engine_->disconnect(*socket_);
 }
 
 std::expected<void, Error> DatagramSocket::send(ByteView data, const UdpSending& sending) {
@@ -89,6 +97,7 @@ std::expected<void, Error> DatagramSocket::send(ByteView data, const UdpSending&
 
 std::expected<void, Error> DatagramSocket::send_owned(Slice data, const UdpSending& sending) {
     if (!socket_) return std::unexpected(Error::not_connected);
+    tell(engine_->entrance_watcher(), entrance::Send{socket_->number, sending, data.view()});
     const auto result = engine_->send(*socket_, std::move(data), sending);
     if (!result) return std::unexpected(translate(result.error()));
     return {};
@@ -96,6 +105,7 @@ std::expected<void, Error> DatagramSocket::send_owned(Slice data, const UdpSendi
 
 std::expected<Datagram, Error> DatagramSocket::receive() {
     if (!socket_) return std::unexpected(Error::not_connected);
+    tell(engine_->entrance_watcher(), entrance::TakeDatagram{socket_->number});
     auto result = engine_->receive(*socket_);
     if (!result) return std::unexpected(translate(result.error()));
     return std::move(*result);
@@ -106,11 +116,15 @@ const Datagram* DatagramSocket::front() const {
 }
 
 std::optional<UdpFailure> DatagramSocket::next_failure() {
-    return socket_ ? engine_->next_failure(*socket_) : std::nullopt;
+    if (!socket_) return std::nullopt;
+    tell(engine_->entrance_watcher(), entrance::TakeFailure{socket_->number});
+    return engine_->next_failure(*socket_);
 }
 
 Error DatagramSocket::take_error() {
-    const auto what = socket_ ? engine_->take_error(*socket_) : std::nullopt;
+    if (!socket_) return Error::none;
+    tell(engine_->entrance_watcher(), entrance::TakeError{socket_->number});
+    const auto what = engine_->take_error(*socket_);
     return what ? error_of(*what) : Error::none;
 }
 
@@ -132,7 +146,9 @@ UdpInfo DatagramSocket::info() const { return socket_ ? engine_->info(*socket_) 
 UdpOptions DatagramSocket::options() const { return socket_ ? socket_->options : UdpOptions{}; }
 
 void DatagramSocket::set_options(const UdpOptions& options) {
-    if (socket_) socket_->options = options;
+    if (!socket_) return;
+    tell(engine_->entrance_watcher(), entrance::SetDatagramOptions{socket_->number, options});
+    socket_->options = options;
 }
 
 }  // namespace sluice

@@ -11,6 +11,10 @@
 #include "tcp/opening/isn.h"
 #include "wire/packet.h"
 
+namespace sluice {
+class EntranceWatcher;
+}
+
 namespace sluice::tcp {
 
 // What the engine asks of the layer below, by value.
@@ -101,6 +105,9 @@ public:
     }
     Instant now() const { return now_; }
     void set_now(Instant now) { now_ = now; }
+    // For the sockets: who is told their calls (socket/entrance.h).
+    EntranceWatcher* entrance_watcher() const { return entrance_watcher_; }
+    void set_entrance_watcher(EntranceWatcher* watcher) { entrance_watcher_ = watcher; }
 
 private:
     // engine_in.cc
@@ -171,6 +178,7 @@ private:
     Ring<wire::Address> doubts_;
     Ring<PathNews> path_news_;
     Instant now_;
+    EntranceWatcher* entrance_watcher_ = nullptr;
     Instant resets_since_{};
     std::uint32_t resets_sent_ = 0;
     std::uint32_t half_open_ = 0;

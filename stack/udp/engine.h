@@ -15,6 +15,10 @@
 #include "udp/demux.h"
 #include "udp/settings.h"
 
+namespace sluice {
+class EntranceWatcher;
+}
+
 namespace sluice::udp {
 
 enum class CallError : std::uint8_t {
@@ -82,6 +86,9 @@ public:
     Readiness readiness(const Socket& socket) const;
     Info info(const Socket& socket) const;
     std::vector<Info> infos() const;  // by number
+    // For the sockets: who is told their calls (socket/entrance.h).
+    EntranceWatcher* entrance_watcher() const { return entrance_watcher_; }
+    void set_entrance_watcher(EntranceWatcher* watcher) { entrance_watcher_ = watcher; }
 
 private:
     // A datagram on its way out.
@@ -126,6 +133,7 @@ private:
     Ring<std::uint32_t> news_;
     std::uint32_t icmp_sockets_ = 0;
     std::uint32_t number_ = 0;
+    EntranceWatcher* entrance_watcher_ = nullptr;
 };
 
 // Not transient: Linux and RFC 1122 4.1.3.3 agree that these are worth ending a call for.

@@ -123,7 +123,18 @@ void Script::begin(const char* call, Where where) {
         fail(fmt::format("before \"{}\": the stack had sent something the script did not expect", call));
 }
 
-void Script::end() { settle(); }
+void Script::end() {
+    if (!is_turn_) settle();
+}
+
+Script& Script::at_once(const std::function<void()>& calls, Where where) {
+    begin("at_once", where);
+    is_turn_ = true;
+    calls();
+    is_turn_ = false;
+    settle();
+    return *this;
+}
 
 // --- frames and time ----------------------------------------------------------------------------------------------
 

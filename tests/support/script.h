@@ -129,6 +129,9 @@ public:
                          Where where = Where::current());
     Script& frame_arrives(const Octets& frame, Where where = Where::current());
 
+    // What the application does here leaves the stack time to send only afterwards, as calls of one turn of a loop do.
+    Script& at_once(const std::function<void()>& calls, Where where = Where::current());
+
     // --- time
     Script& after(Duration time, Where where = Where::current());
     Duration elapsed() const { return stack_->now().time_since_epoch(); }
@@ -175,6 +178,7 @@ private:
     TraceChecker checker_;
     std::vector<std::string> lines_;
     bool failed_ = false;
+    bool is_turn_ = false;  // within at_once()
 };
 
 }  // namespace sluice::test

@@ -108,17 +108,17 @@ void add_route(const Subject& subject, const Json& request) {
     }
     if (subject.stack.ip().routes().size() >= routes_most)
         throw Refusal{fmt::format("there are {} routes already", routes_most)};
-    subject.stack.ip().add_route(route);
+    subject.stack.add_route(route);
 }
 
 void remove_route(const Subject& subject, const Json& request) {
-    if (!subject.stack.ip().remove_route(destination_at(request)))
+    if (!subject.stack.remove_route(destination_at(request)))
         throw Refusal{"there is no such route, or it comes with an address"};
 }
 
 void remove_neighbor(const Subject& subject, const Json& request) {
     const wire::Address address = address_at(request, "address");
-    if (!subject.stack.ip().remove_neighbor(address, subject.stack.now()))
+    if (!subject.stack.remove_neighbor(address))
         throw Refusal{fmt::format("{} is no neighbour", wire::to_text(address))};
 }
 
@@ -127,7 +127,7 @@ void set_mtu(const Subject& subject, const Json& request) {
     const std::uint32_t most = subject.devices[link]->capabilities().mtu;
     const std::uint32_t mtu = number_at(request, "mtu", 0);
     if (mtu < 68 || mtu > most) throw Refusal{fmt::format("mtu: {} is not from 68 to {}", mtu, most)};
-    subject.stack.ip().set_mtu(link, mtu);
+    subject.stack.set_mtu(link, mtu);
 }
 
 using Change = void (*)(const Subject&, const Json&);

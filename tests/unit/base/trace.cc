@@ -83,6 +83,23 @@ TEST_CASE("moves from state to state are counted for good [C15]") {
     CHECK(trace.moves(State::listen, State::closed) == 0);
 }
 
+TEST_CASE("a look shows what the ring still holds above a number, drained or not") {
+    Trace trace(TraceMode::all, 16);
+    const auto seen = [&](std::uint64_t after) {
+        std::vector<std::uint32_t> numbers;
+        trace.look(after, [&](const TraceRecord& shown) { numbers.push_back(shown.number); });
+        return numbers;
+    };
+    CHECK(seen(0).empty());
+    for (std::uint32_t i = 1; i <= 20; ++i) trace.write(record(i));
+    values(trace);
+    CHECK(seen(0).size() == 16);
+    CHECK(seen(0).front() == 5);
+    CHECK(seen(18) == std::vector<std::uint32_t>{19, 20});
+    CHECK(seen(20).empty());
+    CHECK(trace.written() == 20);
+}
+
 TEST_CASE("the ring says when it should be drained") {
     Trace trace(TraceMode::all, 16);
     for (std::uint32_t i = 0; i < 7; ++i) trace.write(record(i));
