@@ -89,7 +89,10 @@ Task<> open_and_talk(World& world, Peer peer, Conversation what, bool is_client)
 Task<> call(World& world, Host& client, wire::Endpoint server, Conversation what) {
     co_await world.sleep(what.start);
     auto peer = std::make_shared<AsyncTcp>(client.connect(server));
-    if (*peer) co_await open_and_talk(world, peer, what, true);
+    if (*peer)
+        co_await open_and_talk(world, peer, what, true);
+    else if (what.must_succeed)
+        world.fail(fmt::format("port {}: cannot even try to connect", what.port));
 }
 
 Task<> cross(World& world, Host& from, wire::Endpoint to, Conversation what, bool is_client) {

@@ -5,6 +5,7 @@
 
 #include "sim/conversation.h"
 #include "sim/datagrams.h"
+#include "sim/plan.h"
 
 namespace sluice::sim {
 namespace {
@@ -222,7 +223,10 @@ Outcome play(const Scenario& scenario, const Play& play) {
     options.events_max = 10'000'000;
     World world(options);
     if (play.before) play.before(world);
-    scenario.build(world);
+    if (scenario.plan)
+        build(world, *scenario.plan);
+    else
+        scenario.build(world);
     Outcome outcome;
     outcome.failure = world.finish();
     outcome.schedule = world.schedule();

@@ -12,11 +12,14 @@
 
 namespace sluice::sim {
 
+struct Plan;
+
 struct Scenario {
     std::string_view name;
     std::string_view text;
     // Puts hosts, cables and applications into the world; whatever is left open is drawn from the world's seed.
-    void (*build)(World&);
+    void (*build)(World&) = nullptr;
+    const Plan* plan = nullptr;  // or as this says (sim/plan.h)
 };
 
 std::span<const Scenario> scenarios();

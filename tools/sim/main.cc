@@ -15,6 +15,7 @@
 
 #include "host/entropy.h"
 #include "sim/exhaustive.h"
+#include "sim/plan.h"
 #include "tools/sim/many_runs.h"
 #include "tools/sim/report.h"
 #include "tools/sim/story.h"
@@ -25,6 +26,7 @@ using namespace sluice;
 
 struct Options {
     std::string scenario = "random";
+    std::string file;
     std::string story;
     std::uint64_t seed = 0;  // 0: fresh
     std::uint64_t seeds = 0;
@@ -41,6 +43,8 @@ struct Options {
 void add_options(CLI::App& app, Options& options) {
     app.add_flag("--list", options.lists, "the scenarios there are");
     app.add_option("--scenario", options.scenario, "which one (default random)")->type_name("NAME");
+    app.add_option("--file", options.file, "instead: a scenario as text (docs/simulation.md)")
+        ->check(CLI::ExistingFile);
     app.add_flag("--stories", options.lists_stories,
                  "those worlds: name, title, text and host, with tabs between");
     app.add_option("--story", options.story, "instead: a small world that shows one thing, as a ladder")
@@ -58,12 +62,18 @@ void add_options(CLI::App& app, Options& options) {
     app.add_option("--schedule", options.schedule,
                    "with --seed: the faults of this file instead of drawn ones")
         ->check(CLI::ExistingFile);
-    app.add_option("--out", options.folder,
-                   "trace, capture and schedule of a failing run go to this folder; a story's traces too")
+    app.add_option(
+           "--out", options.folder,
+           "trace, capture, recordings and schedule of a failing run go to this folder; a story's traces too")
         ->check(CLI::ExistingDirectory);
     app.add_flag("--no-shrink", options.does_not_shrink, "show a failing run as it was");
     app.add_flag("--missing", options.shows_missing,
                  "name the transitions and drop reasons no run has reached");
+}
+
+std::string read_text(const std::string& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 int explore(const sim::Scenario& scenario, std::size_t frames) {
@@ -81,8 +91,7 @@ int play_one(const sim::Scenario& scenario, const Options& options, const simula
     simulate::SharedMemory shared;
     simulate::OneRun one{scenario, options.seed};
     if (!options.schedule.empty()) {
-        std::ifstream file(options.schedule);
-        one.schedule = simulate::parse_schedule({std::istreambuf_iterator<char>(file), {}});
+        one.schedule = simulate::parse_schedule(read_text(options.schedule));
         if (!one.schedule) {
             fmt::print(stderr, "sluice-sim: --schedule: {} is no schedule\n", options.schedule);
             return 2;
@@ -135,21 +144,29 @@ int list_stories() {
     return 0;
 }
 
+int run(const Options& options, const sim::Scenario& scenario, const std::string& chosen) {
+    if (options.exhaustive > 0) return explore(scenario, options.exhaustive);
+    const simulate::ReportOptions how{options.folder, !options.does_not_shrink, isatty(STDERR_FILENO) == 1,
+                                      chosen};
+    const bool is_one = options.seed != 0 && options.seeds <= 1;
+    return is_one ? play_one(scenario, options, how) : play_many(scenario, options, how);
+}
+
 int run(const Options& options) {
     if (options.lists) return list();
     if (options.lists_stories) return list_stories();
     if (!options.story.empty()) return tell(options);
-    const sim::Scenario* scenario = sim::find_scenario(options.scenario);
-    if (!scenario) {
-        fmt::print(stderr, "sluice-sim: --scenario: {} is none of those --list shows\n", options.scenario);
+    if (!options.file.empty()) {
+        const auto plan = sim::parse_plan(read_text(options.file));
+        if (plan) return run(options, {options.file, "", nullptr, &*plan}, "--file " + options.file);
+        fmt::print(stderr, "sluice-sim: --file {}: {}\n", options.file, plan.error());
         return 2;
     }
-    if (options.exhaustive > 0) return explore(*scenario, options.exhaustive);
-    const simulate::ReportOptions how{options.folder, !options.does_not_shrink, isatty(STDERR_FILENO) == 1};
-    const bool is_one = options.seed != 0 && options.seeds <= 1;
-    return is_one ? play_one(*scenario, options, how) : play_many(*scenario, options, how);
+    if (const sim::Scenario* scenario = sim::find_scenario(options.scenario))
+        return run(options, *scenario, "--scenario " + options.scenario);
+    fmt::print(stderr, "sluice-sim: --scenario: {} is none of those --list shows\n", options.scenario);
+    return 2;
 }
-
 }  // namespace
 
 int main(int argc, char** argv) {

@@ -5,13 +5,17 @@
 #include <cstdio>
 #include <memory>
 
+#include "host/abort_action.h"
 #include "host/pcap_file.h"
+#include "host/recording_file.h"
 #include "sim/ladder.h"
 #include "sim/shrink.h"
 #include "trace/text.h"
 
 namespace sluice::simulate {
 namespace {
+
+constexpr std::uint64_t recorded_most = std::uint64_t{256} << 20U;  // octets of each host
 
 struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
@@ -41,6 +45,10 @@ public:
             if (trace_) std::fflush(trace_.get());
         });
         world.watch_links([this](const sim::Sighting& sighting) { capture(sighting); });
+        world.on_host([this, stem](sim::Host& host) { record(host, stem); });
+        on_abort_.emplace([this] {
+            for (const auto& recording : recordings_) recording->flush();
+        });
     }
 
 private:
@@ -52,9 +60,21 @@ private:
         pcap_->on_frame_in(0, frame, sighting.at);
         pcap_->flush();
     }
+    void record(sim::Host& host, const std::string& stem) {
+        recording::Head head = recording::head_of(host.stack().config());
+        head.title = host.name();
+        auto made =
+            host::RecordingFile::open(fmt::format("{}-{}.recording", stem, host.name()), head, recorded_most);
+        if (!made) return;
+        host.stack().set_entrance_watcher(made->get());
+        recordings_.push_back(std::move(*made));
+    }
+
     sim::Ladder ladder_;
     File trace_;
     std::unique_ptr<host::PcapFile> pcap_;
+    std::vector<std::unique_ptr<host::RecordingFile>> recordings_;
+    std::optional<host::AbortAction> on_abort_;
 };
 
 }  // namespace
@@ -95,7 +115,7 @@ bool report(SharedMemory& shared, const OneRun& what, const ReportOptions& optio
             fmt::format("# scenario {}, seed {}: {}\n", what.scenario.name, what.seed, last.failure));
         put(file.get(), to_text(*one.schedule));
     }
-    fmt::print("again: sluice-sim --scenario {} --seed {}\n", what.scenario.name, what.seed);
+    fmt::print("again: sluice-sim {} --seed {}\n", options.chosen, what.seed);
     return true;
 }
 
