@@ -1,6 +1,6 @@
 # apps/common is what the programs share. Every other folder of apps/ and tools/ with sources is one program,
 # sluice-<folder>. tools/bench is several: every file there is a benchmark of its own. apps/preload is a library that other
-# programs are started with: libsluice-preload.so.
+# programs are started with, libsluice-preload.so, tools/packetdrill one that packetdrill loads, libsluice-packetdrill.so.
 
 find_package(CLI11 REQUIRED)
 find_package(boost_url 1.81 REQUIRED CONFIG)
@@ -46,21 +46,22 @@ function(sluice_program folder)
     set(sluice_programs ${sluice_programs} sluice-${name} PARENT_SCOPE)
 endfunction()
 
-# Only the calls it takes over are seen from outside: a program has its own copy of any library linked into it.
-function(sluice_preload folder)
+# A library that other programs are started with or load. Only what it exports is seen from outside: a program has its own
+# copy of any library linked into it.
+function(sluice_plugin folder name)
     file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cc")
     foreach(common layer_trace layers options outputs)
         list(APPEND sources "${PROJECT_SOURCE_DIR}/apps/common/${common}.cc")
     endforeach()
-    add_library(sluice-preload SHARED ${sources})
-    sluice_flags(sluice-preload)
-    target_include_directories(sluice-preload PRIVATE "${PROJECT_SOURCE_DIR}")
-    target_link_libraries(sluice-preload PRIVATE sluice_posix CLI11::CLI11 ${CMAKE_DL_LIBS})
-    target_link_options(sluice-preload PRIVATE -Wl,--exclude-libs,ALL)
-    set_target_properties(sluice-preload PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
+    add_library(${name} SHARED ${sources})
+    sluice_flags(${name})
+    target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+    target_link_libraries(${name} PRIVATE sluice_posix CLI11::CLI11 ${CMAKE_DL_LIBS})
+    target_link_options(${name} PRIVATE -Wl,--exclude-libs,ALL)
+    set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
         CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
-    add_dependencies(programs sluice-preload)
-    install(TARGETS sluice-preload LIBRARY)
+    add_dependencies(programs ${name})
+    install(TARGETS ${name} LIBRARY)
 endfunction()
 
 function(sluice_benchmarks folder)
@@ -102,7 +103,9 @@ if(SLUICE_APPS AND NOT SLUICE_FUZZ)
         elseif(folder STREQUAL "${PROJECT_SOURCE_DIR}/tools/bench")
             sluice_benchmarks("${folder}")
         elseif(folder STREQUAL "${PROJECT_SOURCE_DIR}/apps/preload")
-            sluice_preload("${folder}")
+            sluice_plugin("${folder}" sluice-preload)
+        elseif(folder STREQUAL "${PROJECT_SOURCE_DIR}/tools/packetdrill")
+            sluice_plugin("${folder}" sluice-packetdrill)
         else()
             sluice_program("${folder}")
         endif()

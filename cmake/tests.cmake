@@ -143,12 +143,25 @@ endforeach()
 # sluice-sim: fresh seeds in every run, and every way in which the first frames of small exchanges can go.
 if(TARGET sluice-sim)
     add_test(NAME sim_fresh_seeds COMMAND sluice-sim --seeds 2000)
+    add_test(NAME sim_plan COMMAND sluice-sim --file "${tests_dir}/sim/plans/train.plan" --seeds 20)
     add_test(NAME gallery COMMAND ${CMAKE_SOURCE_DIR}/scripts/gallery --bin $<TARGET_FILE_DIR:sluice-sim> --check)
     foreach(scenario IN ITEMS handshake transfer close close-at-once crossing abort)
         add_test(NAME exhaustive_${scenario} COMMAND sluice-sim --scenario ${scenario} --exhaustive 4)
     endforeach()
-    set_tests_properties(sim_fresh_seeds exhaustive_handshake exhaustive_transfer exhaustive_close
+    set_tests_properties(sim_fresh_seeds sim_plan exhaustive_handshake exhaustive_transfer exhaustive_close
         exhaustive_close-at-once exhaustive_crossing exhaustive_abort PROPERTIES LABELS sim TIMEOUT 300)
+endif()
+
+# packetdrill's plug-in, loaded and used as the tool does.
+if(TARGET sluice-packetdrill)
+    file(GLOB packetdrill_sources CONFIGURE_DEPENDS "${tests_dir}/packetdrill/*.cc")
+    add_executable(packetdrill_tests ${packetdrill_sources} $<TARGET_OBJECTS:doctest_main>)
+    sluice_flags(packetdrill_tests)
+    target_compile_definitions(packetdrill_tests PRIVATE SLUICE_PACKETDRILL="$<TARGET_FILE:sluice-packetdrill>")
+    target_link_libraries(packetdrill_tests PRIVATE test_settings ${CMAKE_DL_LIBS})
+    add_dependencies(packetdrill_tests sluice-packetdrill)
+    add_test(NAME packetdrill_tests COMMAND packetdrill_tests)
+    set_tests_properties(packetdrill_tests PROPERTIES LABELS unit TIMEOUT 120)
 endif()
 
 # The full search (scripts/planted) takes long and is for hands; the patches must not rot.

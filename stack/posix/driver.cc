@@ -52,7 +52,7 @@ void Driver::end() {
         is_ending_ = true;
         loop_->wake();
     }
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
     const std::lock_guard held(monitor_);
     loop_->set_sleep({});
     is_over_ = true;

@@ -31,7 +31,7 @@ public:
     Driver(const Driver&) = delete;
     Driver& operator=(const Driver&) = delete;
 
-    void start();
+    void start();  // the service thread; without, the owner drives the Stack in turns
     // Ends the thread and takes the Stack away from every socket.
     void end();
     // A thread of the application waits for the lock.

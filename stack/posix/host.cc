@@ -29,7 +29,9 @@ bool is_finished(const TcpEntry& entry) {
 
 }  // namespace
 
-Host::Host(host::Loop& loop) : driver_(std::make_shared<Driver>(loop)) { driver_->start(); }
+Host::Host(host::Loop& loop, Drive drive) : driver_(std::make_shared<Driver>(loop)) {
+    if (drive == Drive::thread) driver_->start();
+}
 
 Host::~Host() {
     driver_->end();

@@ -18,8 +18,11 @@ namespace sluice::posix {
 
 class Host {
 public:
+    // Who drives the loop: a thread of the Host; or the caller, who lets time pass and frames arrive in with_stack() (then
+    // calls that block wait for ever unless another thread of the caller does so).
+    enum class Drive : std::uint8_t { thread, caller };
     // The loop, its stack and its devices must outlive the Host.
-    explicit Host(host::Loop& loop);
+    explicit Host(host::Loop& loop, Drive drive = Drive::thread);
     // Closes the sockets that are left, as the end of a process does, and ends the thread. Later calls on their descriptors
     // answer ENETDOWN; the descriptors remain to be closed. No call may be running.
     ~Host();
