@@ -103,7 +103,8 @@ TEST_CASE("what a frame asks for leaves in the same round") {
     CHECK(reply.rfind_pdu<Tins::ARP>().sender_hw_addr() == "02:00:00:00:00:02");
 }
 
-TEST_CASE("the application has its turn before the answer to the last frame leaves, and after the others did") {
+TEST_CASE(
+    "the application has its turn before the answer to the last frame leaves, and after the others did") {
     World w;
     struct Reader final : Watcher {
         explicit Reader(const std::deque<Octets>& out) : out_(out) {}
