@@ -80,7 +80,7 @@ TEST_CASE("one connection fills 10 Gbit/s over 100 ms [R7323-1] [long fat path]"
 
 TEST_CASE("BBR keeps most of a path that loses one frame in twenty by itself [docs/decisions/0012]") {
     for (const auto& [delay, least] : {std::pair(10ms, 0.85), std::pair(50ms, 0.75), std::pair(100ms, 0.6)}) {
-        const auto queue = static_cast<std::uint64_t>(5'000 * in_ms(delay));  // a round trip's worth
+        const auto queue = static_cast<std::uint32_t>(5'000 * in_ms(delay));  // a round trip's worth
         const LinkOptions path{.delay = delay,
                                .bits_per_second = 20'000'000,
                                .queue = {.bytes = queue},

@@ -19,7 +19,8 @@ TEST_CASE("a cookie brings back an MSS not above the one that was offered [R4987
         CHECK(*back <= offered);
         CHECK(*back >= (offered >= 1460 ? 1460 : 64));
     }
-    for (const std::uint16_t usual : {64, 536, 1024, 1220, 1360, 1440, 1460, 8960})  // come back as they were
+    for (const std::uint16_t usual : std::initializer_list<std::uint16_t>{
+             64, 536, 1024, 1220, 1360, 1440, 1460, 8960})  // come back as they were
         CHECK(check_cookie(keyed, tuple, 5000, make_cookie(keyed, tuple, 5000, usual, {}, now), {}, now) ==
               usual);
 }
