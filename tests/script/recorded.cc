@@ -1,5 +1,5 @@
-// Connection #2 of a recording (192.0.2.2/24 on sluice0), made by sluice-replay --script. Changed: the name, and the tail probe
-// is off: a script has its timers on time, the program had slept through that one.
+// Connection #2 of a recording (192.0.2.2/24 on sluice0), made by sluice-replay --script. Changed: its
+// name, and no tail probe and no Nagle: the program woke up late for the probe that took the last octets along.
 #include "support/script.h"
 
 using namespace sluice;
@@ -8,7 +8,7 @@ using namespace sluice::test;
 TEST_CASE("as recorded: curl fetches a page of 20 000 octets from sluice-httpd") {
     const auto configure = [](StackConfig& config) {
         config.tcp = {};
-        config.tcp.tail_probe = false;
+        config.tcp.tail_probe = config.tcp.nagle = false;
         apply_setting(config.net, net::setting_rows(), "announce_wait", "200ms");
     };
     Script t{{.mss = 1448,
