@@ -10,10 +10,14 @@ constexpr Duration farewell = 1s;
 
 }  // namespace
 
+bool is_for_a_host(const wire::Prefix& prefix) {
+    const wire::Address& address = prefix.address;
+    return address.is_v4() && !address.is_unspecified() && !address.is_multicast() &&
+           !address.is_limited_broadcast() && prefix.length <= 32;
+}
+
 void Addresses::add(LinkId link, const wire::Prefix& prefix, Instant now) {
-    SLUICE_CHECK(prefix.address.is_v4() && !prefix.address.is_unspecified() &&
-                 !prefix.address.is_multicast() && !prefix.address.is_limited_broadcast() &&
-                 prefix.length <= 32);
+    SLUICE_CHECK(is_for_a_host(prefix));
     remove(prefix.address);
     // RFC 5227 2.1.1: after MAX_CONFLICTS conflicts at most one attempt in RATE_LIMIT_INTERVAL.
     const bool slowed = conflicts_ >= settings_.conflicts_max && last_attempt_ != never;

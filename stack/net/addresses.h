@@ -14,6 +14,9 @@
 
 namespace sluice::net {
 
+// Whether a host may have this address (RFC 1122 3.2.1.3).
+bool is_for_a_host(const wire::Prefix& prefix);
+
 class Addresses {
 public:
     Addresses(const Settings& settings, Random random) : settings_(settings), random_(random) {}

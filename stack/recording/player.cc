@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "net/addresses.h"
+
 namespace sluice::recording {
 namespace {
 
@@ -52,13 +54,14 @@ Handle* Player::find(std::map<std::uint32_t, Handle>& handles, std::uint32_t num
 }
 
 void Player::play(const entrance::Attach& what) {
-    if (links_ == links_most || what.capabilities.mtu < mtu_least) return fail("no such link");
+    if (links_ == links_most || what.capabilities.mtu < mtu_least || what.mac.is_group())
+        return fail("no such link");
     stack_->attach(what.mac, what.capabilities);
     ++links_;
 }
 
 void Player::play(const entrance::AddAddress& what) {
-    if (what.link >= links_ || what.prefix.length > 32) return fail("no such address");
+    if (what.link >= links_ || !net::is_for_a_host(what.prefix)) return fail("no such address");
     stack_->add_address(what.link, what.prefix);
 }
 
